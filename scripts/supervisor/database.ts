@@ -1,0 +1,73 @@
+// The database of a start: one's own by DATABASE_URL, else the embedded one; migrated and with an admin.
+import path from "node:path";
+import pg from "pg";
+import { startEmbeddedPostgres } from "../../server/embedded-postgres.ts";
+import type { createExit } from "../start/report.mjs";
+import { StartError } from "../start/report.mjs";
+import type { HomeLayout } from "./home.ts";
+import type { Settings } from "./settings.ts";
+
+interface DatabaseContext {
+  settings: Settings;
+  layout: HomeLayout;
+  say: (text: string) => void;
+  exit: ReturnType<typeof createExit>;
+}
+
+export async function openDatabase(context: DatabaseContext) {
+  const { settings, say } = context;
+  const url = settings.DATABASE_URL ? await reachable(settings.DATABASE_URL) : await embedded(context);
+  return {
+    url,
+    /**
+     * Applies the migrations and makes the first admin.
+     * @returns the login that was made, null when there was an admin already
+     */
+    async prepare(login: { email: string; password: string }) {
+      const { migrate } = await import("../../prisma/migrate.ts");
+      const applied = await migrate(url);
+      if (applied.length > 0)
+        say(`Database migrated (${applied.length === 1 ? applied[0] : `${applied.length} migrations`})`);
+      const { seed } = await import("../../prisma/seed.ts");
+      return (await seed(url, login)) ? login : null;
+    },
+  };
+}
+
+async function embedded({ layout, say, exit }: DatabaseContext): Promise<string> {
+  const server = await startEmbeddedPostgres({
+    folder: layout.postgres,
+    logFile: path.join(layout.logs, "postgres.log"),
+    // Its clients hold its port, so it cannot simply come up on another: everything restarts, nothing acknowledged is lost.
+    onExit: (reason) =>
+      exit.fail(
+        new StartError(
+          "POSTGRES_ENDED",
+          `The embedded PostgreSQL ended unexpectedly (${reason}); its log is ${layout.logs}/postgres.log. Start again: everything that was confirmed is kept.`,
+        ),
+      ),
+  });
+  exit.onLeave(() => server.stop());
+  say("Embedded PostgreSQL is up");
+  return server.url;
+}
+
+/** @throws StartError DATABASE_UNREACHABLE, without the password that the address may hold */
+async function reachable(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("select 1");
+    return url;
+  } catch (error) {
+    const { host, pathname } = new URL(url);
+    const reason = error instanceof AggregateError ? error.errors.map(String).join(", ") : (error as Error).message;
+    throw new StartError(
+      "DATABASE_UNREACHABLE",
+      `The database at ${host}${pathname} does not answer: ${reason}. Check DATABASE_URL, or leave it out to use the embedded one.`,
+    );
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
