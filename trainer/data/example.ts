@@ -1,0 +1,50 @@
+/** What the methods train on, before and after it becomes tokens. */
+
+import type { TokenSequence } from "../engine/contract.ts";
+
+/** One turn of a dialogue. */
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+  /** The token ids that were sampled, end token included, where the turn came out of the model. */
+  tokenIds?: readonly number[] | null;
+}
+
+/** A reply that was judged. */
+export interface Reply {
+  content: string;
+  /** The token ids that were sampled, end token included; null for text that was typed. */
+  tokenIds: readonly number[] | null;
+}
+
+/** A prompt with the better and the worse of two replies. */
+export interface PreferenceExample {
+  prompt: readonly ChatMessage[];
+  chosen: Reply;
+  rejected: Reply;
+  /** Above 0; 1 is an ordinary pair. */
+  weight: number;
+  /** Where it came from, for messages: `line 12`, `pair 3f0c…`. */
+  origin: string;
+}
+
+/** A dialogue whose last turn, by the assistant, is to be imitated. */
+export interface DialogueExample {
+  prompt: readonly ChatMessage[];
+  completion: Reply;
+  weight: number;
+  origin: string;
+}
+
+/** A pair as tokens. Both rows begin with the same prompt; the targets are their completions. */
+export interface TokenisedPair {
+  chosen: TokenSequence;
+  rejected: TokenSequence;
+  weight: number;
+}
+
+/** A dialogue as tokens; the targets are the completion. */
+export interface TokenisedDialogue {
+  sequence: TokenSequence;
+  weight: number;
+}
