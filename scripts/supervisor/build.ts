@@ -5,8 +5,7 @@ import path from "node:path";
 import { usersOf } from "../start/install.mjs";
 import { readJson, waitForLock } from "../start/lock.mjs";
 import { StartError } from "../start/report.mjs";
-import type { createChildren } from "./children.ts";
-import { guard } from "./children.ts";
+import { type createChildren, guard } from "./children.ts";
 import { fingerprint } from "./sources.ts";
 
 const CLIENT_SOURCES = ["prisma/schema.prisma", "package-lock.json"];
@@ -28,14 +27,14 @@ const WORKSHOP = ".next";
 
 interface BuildContext {
   root: string;
-  env: Record<string, string>;
+  env: NodeJS.ProcessEnv;
   children: ReturnType<typeof createChildren>;
   say: (text: string) => void;
   step: <T>(doing: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** Generates prisma/generated when the schema changed since. */
-export async function ensurePrismaClient({ root, env, say, step }: BuildContext): Promise<void> {
+export async function ensurePrismaClient({ root, env, say, step }: Omit<BuildContext, "children">): Promise<void> {
   const stamp = path.join(root, "prisma/generated/.stamp.json");
   const key = fingerprint(root, CLIENT_SOURCES);
   const isCurrent = () => readJson<{ key: string }>(stamp)?.key === key;
@@ -47,7 +46,7 @@ export async function ensurePrismaClient({ root, env, say, step }: BuildContext)
   });
 }
 
-function prismaGenerate(root: string, env: Record<string, string>): Promise<void> {
+function prismaGenerate(root: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["node_modules/prisma/build/index.js", "generate"], {
       cwd: root,

@@ -17,7 +17,7 @@ export interface ChildSpec {
   name: string;
   /** Arguments of node. */
   args: string[];
-  env: Record<string, string>;
+  env: NodeJS.ProcessEnv;
   /** Scheduling priority as in os.setPriority: above 0 yields to the others. */
   nice?: number;
 }

@@ -62,10 +62,9 @@ export function childEnvironment({
   /** Absolute path of the GGUF file. */
   model: string;
   inferencePort: number;
-}): Record<string, string> {
-  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}): NodeJS.ProcessEnv {
   return {
-    ...Object.fromEntries(inherited),
+    ...process.env,
     PORT: String(settings.PORT),
     HOST: settings.HOST,
     HONE_HOME: home,

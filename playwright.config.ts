@@ -1,0 +1,20 @@
+// Playwright: one browser, one worker, against the instance that scripts/test.mjs started (HONE_TEST_URL).
+import { defineConfig } from "@playwright/test";
+import { browserOptions } from "./tests/helpers/browser.ts";
+
+export default defineConfig({
+  testDir: "tests/e2e",
+  workers: 1, // the tests share one instance and two cores
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: !!process.env.CI,
+  outputDir: "tmp/playwright",
+  reporter: [["list"], ["json", { outputFile: "tmp/test/e2e.json" }]],
+  use: {
+    baseURL: process.env.HONE_TEST_URL ?? "http://localhost:3000",
+    locale: "en-US",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: browserOptions(),
+  },
+});
