@@ -1,0 +1,145 @@
+/** Checks of what callers hand to an engine, before any tensor is made. Every fault is one sentence. */
+
+import {
+  type AdamWHyper,
+  EngineError,
+  type Forward,
+  LINEAR_LAYERS,
+  type LoraConfig,
+  type ModelConfig,
+  type TokenBatch,
+  type TokenSequence,
+  type Upstream,
+} from "./contract.ts";
+
+/** @throws EngineError when the architecture's sizes do not fit together. */
+export function checkConfig(config: ModelConfig): void {
+  const counts = [
+    "layers",
+    "width",
+    "heads",
+    "kvHeads",
+    "headWidth",
+    "feedForward",
+    "vocabulary",
+    "contextLength",
+  ] as const;
+  const wrong = counts.find((name) => !Number.isInteger(config[name]) || config[name] < 1);
+  if (wrong) throw new EngineError(`Model config: ${wrong} must be a whole number above 0, found ${config[wrong]}.`);
+  if (!["llama", "qwen2", "qwen3"].includes(config.architecture)) {
+    throw new EngineError(`Model architecture ${config.architecture} cannot be trained; use llama, qwen2 or qwen3.`);
+  }
+  if (config.heads % config.kvHeads !== 0) {
+    throw new EngineError(`Model config: ${config.heads} heads cannot share ${config.kvHeads} key heads evenly.`);
+  }
+  if (config.headWidth % 2 !== 0) {
+    throw new EngineError(`Model config: head width ${config.headWidth} is odd, and rotary positions need pairs.`);
+  }
+  if (!(config.ropeTheta > 0) || !(config.rmsEpsilon > 0)) {
+    throw new EngineError(
+      `Model config: ropeTheta ${config.ropeTheta} and rmsEpsilon ${config.rmsEpsilon} must be above 0.`,
+    );
+  }
+}
+
+/** @throws EngineError naming the first row that is empty, too long, out of the vocabulary, or wrongly targeted. */
+export function checkBatch(batch: TokenBatch, config: ModelConfig): void {
+  if (batch.length === 0) throw new EngineError("The batch has no rows; give at least one.");
+  for (const [row, sequence] of batch.entries()) {
+    const fault = faultOf(sequence, config);
+    if (fault) throw new EngineError(`Row ${row} of the batch: ${fault}`);
+  }
+}
+
+function faultOf(
+  { tokens, targets, examples }: TokenSequence,
+  { vocabulary, contextLength }: ModelConfig,
+): string | null {
+  if (tokens.length === 0) return "it has no tokens.";
+  if (tokens.length > contextLength) {
+    return `${tokens.length} tokens are more than the model's context of ${contextLength}; shorten or drop it.`;
+  }
+  for (let t = 0; t < tokens.length; t++) {
+    const id = tokens[t]!;
+    if (id < 0 || id >= vocabulary) return `token ${id} at position ${t} is outside the vocabulary of ${vocabulary}.`;
+  }
+  if (examples && examples.length !== tokens.length) {
+    return `examples has ${examples.length} entries for ${tokens.length} tokens; give one per token.`;
+  }
+  for (let t = 0; examples && t < examples.length; t++) {
+    const before = t === 0 ? 0 : examples[t - 1]!;
+    const fits = t === 0 ? examples[t] === 0 : examples[t]! === before || examples[t]! === before + 1;
+    if (!fits) return `example ${examples[t]} at position ${t} does not follow ${before}; count up from 0 by one.`;
+  }
+  for (let i = 0; i < targets.length; i++) {
+    const position = targets[i]!;
+    if (position < 1 || position >= tokens.length) {
+      return `target ${position} is not a position from 1 to ${tokens.length - 1}; a first token has nothing before it.`;
+    }
+    if (i > 0 && position <= targets[i - 1]!)
+      return `target ${position} follows ${targets[i - 1]}; targets must ascend.`;
+    if (examples && examples[position] !== examples[position - 1]) {
+      return `target ${position} is the first token of example ${examples[position]}; nothing comes before it.`;
+    }
+  }
+  return null;
+}
+
+/** @throws EngineError unless `upstream` has one finite number for every target. */
+export function checkUpstream(upstream: Upstream, batch: TokenBatch): void {
+  if (upstream.logProbs.length !== batch.length) {
+    throw new EngineError(`Upstream has ${upstream.logProbs.length} rows for a batch of ${batch.length}.`);
+  }
+  for (const [row, { targets }] of batch.entries()) {
+    const values = upstream.logProbs[row]!;
+    if (values.length !== targets.length) {
+      throw new EngineError(`Upstream row ${row} has ${values.length} values for ${targets.length} targets.`);
+    }
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new EngineError(`Upstream row ${row} is ${values[wrong]} at target ${wrong}; the objective diverged.`);
+    }
+  }
+}
+
+/** @throws EngineError when a log-probability is not finite: the weights have diverged. */
+export function checkForward({ logProbs }: Forward): void {
+  for (const [row, values] of logProbs.entries()) {
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new EngineError(
+        `The model's log-probability is ${values[wrong]} in row ${row} at target ${wrong}: its weights have diverged. ` +
+          "Go back to the last checkpoint with a lower learning rate.",
+      );
+    }
+  }
+}
+
+/** @throws EngineError when a rate, moment decay or limit is out of its range. */
+export function checkHyper(hyper: AdamWHyper): void {
+  const ranges: [keyof AdamWHyper, boolean, string][] = [
+    ["learningRate", hyper.learningRate >= 0 && Number.isFinite(hyper.learningRate), "a finite number, 0 or more"],
+    ["beta1", hyper.beta1 >= 0 && hyper.beta1 < 1, "from 0 up to but not 1"],
+    ["beta2", hyper.beta2 >= 0 && hyper.beta2 < 1, "from 0 up to but not 1"],
+    ["epsilon", hyper.epsilon > 0 && Number.isFinite(hyper.epsilon), "a finite number above 0"],
+    ["weightDecay", hyper.weightDecay >= 0 && Number.isFinite(hyper.weightDecay), "a finite number, 0 or more"],
+    ["clipNorm", hyper.clipNorm > 0, "above 0 (Infinity switches clipping off)"],
+  ];
+  const wrong = ranges.find(([, fits]) => !fits);
+  if (wrong) throw new EngineError(`AdamW: ${wrong[0]} must be ${wrong[2]}, found ${hyper[wrong[0]]}.`);
+}
+
+/** @throws EngineError when rank, alpha or layers make no adapter. */
+export function checkLora({ rank, alpha, targets = LINEAR_LAYERS }: LoraConfig, config: ModelConfig): void {
+  const most = Math.min(config.width, config.feedForward);
+  if (!Number.isInteger(rank) || rank < 1 || rank > most) {
+    throw new EngineError(`Adapter rank must be a whole number from 1 to ${most}, found ${rank}.`);
+  }
+  if (!Number.isFinite(alpha) || alpha <= 0) throw new EngineError(`Adapter alpha must be above 0, found ${alpha}.`);
+  const stranger = targets.find((name) => !LINEAR_LAYERS.includes(name));
+  if (stranger || targets.length === 0) {
+    throw new EngineError(
+      `Adapter targets must name layers of ${LINEAR_LAYERS.join(", ")}; found ${stranger ?? "none"}.`,
+    );
+  }
+}

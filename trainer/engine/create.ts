@@ -1,0 +1,56 @@
+/** Makes an engine from weights in memory, on a named backend. */
+
+import { checkConfig } from "./checks.ts";
+import { type Engine, EngineError, type ModelConfig, type NamedTensor } from "./contract.ts";
+import { EagerRunner } from "./tfjs/eager.ts";
+import { TfjsEngine } from "./tfjs/engine.ts";
+import type { Constant, Runner } from "./tfjs/program.ts";
+import { OnnxRunner } from "./tfjs/runtime.ts";
+import { checkedWeights, EMBEDDING, ROPE_FACTORS } from "./weights.ts";
+
+export const BACKENDS = ["onnx-cpu", "onnx-webgpu", "tfjs-node-gpu", "tfjs-cpu"] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+export interface CreateEngineOptions {
+  config: ModelConfig;
+  /** Every tensor of the model in GGUF's names and layout. Full-parameter mode changes their data in place. */
+  weights: readonly NamedTensor[];
+  /** "lora": frozen base with named adapters; "full": the base itself is trained. */
+  mode: "lora" | "full";
+  backend: Backend;
+  /** CPU threads of one operator; default 2. */
+  threads?: number;
+  /** Tokens per micro-batch, padding included; default 4,096. Lower it when memory is short. */
+  tokensTogether?: number;
+}
+
+/** @throws EngineError when config, weights and backend do not fit together or the backend cannot start. */
+export async function createEngine(options: CreateEngineOptions): Promise<Engine> {
+  const { config, mode, backend, threads = 2, tokensTogether = 4096 } = options;
+  checkConfig(config);
+  const weights = checkedWeights(config, options.weights);
+  const frozen = mode === "lora" ? constantsOf(config, weights) : new Map<string, Constant>();
+  const runner = await startRunner(backend, threads, frozen);
+  return new TfjsEngine({ config, weights, mode, runner, tokensTogether });
+}
+
+async function startRunner(backend: Backend, threads: number, constants: Map<string, Constant>): Promise<Runner> {
+  switch (backend) {
+    case "onnx-cpu":
+      return new OnnxRunner({ provider: "cpu", threads, constants });
+    case "onnx-webgpu":
+      return new OnnxRunner({ provider: "webgpu", threads, constants });
+    case "tfjs-cpu":
+      return EagerRunner.create("cpu", constants);
+    case "tfjs-node-gpu":
+      return EagerRunner.create("tensorflow", constants);
+    default:
+      throw new EngineError(`Engine backend ${backend satisfies never} is unknown; use one of ${BACKENDS.join(", ")}.`);
+  }
+}
+
+/** Frozen tensors that programs see: all but the embedding of an untied model and the rotary factors. */
+function constantsOf(config: ModelConfig, weights: ReadonlyMap<string, NamedTensor>): Map<string, Constant> {
+  const outside = config.tiedEmbeddings ? [ROPE_FACTORS] : [ROPE_FACTORS, EMBEDDING];
+  return new Map([...weights].filter(([name]) => !outside.includes(name)));
+}

@@ -1,0 +1,248 @@
+/** The training engine on TensorFlow.js programs: adapters, gradients and optimiser state around a Runner. */
+
+import { layOut, layOutUpstream, type MicroBatch, planMicroBatches, type Tables } from "../batch.ts";
+import { checkBatch, checkForward, checkHyper, checkUpstream } from "../checks.ts";
+import {
+  type AdamWHyper,
+  type AdapterName,
+  type AdapterWeights,
+  type Engine,
+  EngineError,
+  type Forward,
+  type LoraConfig,
+  type Metrics,
+  type ModelConfig,
+  type NamedTensor,
+  type Objective,
+  type OptimiserSnapshot,
+  type TokenBatch,
+  type Upstream,
+  type Use,
+} from "../contract.ts";
+import { type Adapter, adapterFromWeights, adapterToWeights, newAdapter } from "../lora.ts";
+import { ParameterSet } from "../parameters.ts";
+import { EMBEDDING, ROPE_FACTORS } from "../weights.ts";
+import { STATISTICS } from "./head.ts";
+import type { Runner } from "./program.ts";
+import { BATCH, forwardProgram, gradientOf, gradientProgram, type Variant } from "./programs.ts";
+import { rotaryTables, turnMatrix } from "./rope.ts";
+
+export interface TfjsEngineOptions {
+  config: ModelConfig;
+  /** Every tensor of the model, checked. In full-parameter mode their data is changed in place. */
+  weights: ReadonlyMap<string, NamedTensor>;
+  mode: "lora" | "full";
+  runner: Runner;
+  /** Tokens that run together, padding included; bounds the memory of activations. */
+  tokensTogether: number;
+}
+
+export class TfjsEngine implements Engine {
+  readonly config: ModelConfig;
+  readonly description: string;
+  readonly #runner: Runner;
+  readonly #tokensTogether: number;
+  readonly #tables: Tables;
+  readonly #baseShapes: ReadonlyMap<string, readonly number[]>;
+  /** Full-parameter mode: the whole model; null when the base is frozen. */
+  readonly #base: ParameterSet | null;
+  readonly #adapters = new Map<AdapterName, Adapter>();
+  /** The tail of the queue: calls run one after another, because they share sessions and gradients. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor({ config, weights, mode, runner, tokensTogether }: TfjsEngineOptions) {
+    this.config = config;
+    this.description = runner.description;
+    this.#runner = runner;
+    this.#tokensTogether = tokensTogether;
+    const tables = rotaryTables(config, config.contextLength, weights.get(ROPE_FACTORS)?.data);
+    this.#tables = { config, embedding: weights.get(EMBEDDING)!.data, turn: turnMatrix(config), ...tables };
+    const trainable = [...weights.values()].filter(({ name }) => name !== ROPE_FACTORS);
+    this.#baseShapes = graphShapes(config, trainable);
+    this.#base = mode === "full" ? new ParameterSet(trainable) : null;
+  }
+
+  forward(batch: TokenBatch, use: Use): Promise<Forward> {
+    return this.#inTurn(() => this.#forward(batch, use));
+  }
+
+  accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics> {
+    return this.#inTurn(async () => {
+      const forward = await this.#forward(batch, use);
+      const { upstream, metrics } = objective(forward);
+      await this.#backward(batch, use, upstream);
+      return metrics;
+    });
+  }
+
+  accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
+    return this.#inTurn(() => this.#backward(batch, use, upstream));
+  }
+
+  step(hyper: AdamWHyper): Promise<{ gradNorm: number }> {
+    return this.#inTurn(async () => {
+      checkHyper(hyper);
+      const touched = this.#trained().filter((parameters) => parameters.hasGradient());
+      if (touched.length === 0) throw new EngineError("There is no gradient to step on; call accumulate first.");
+      const gradNorm = Math.sqrt(touched.reduce((sum, parameters) => sum + parameters.squaredGradient(), 0));
+      if (!Number.isFinite(gradNorm)) {
+        this.discard();
+        throw new EngineError("The gradient is not finite, so no step was made; lower the learning rate.");
+      }
+      const scale = Math.min(1, hyper.clipNorm / (gradNorm + 1e-6));
+      for (const parameters of touched) parameters.adamW(hyper, scale);
+      return { gradNorm };
+    });
+  }
+
+  discard(): void {
+    for (const parameters of this.#trained()) parameters.discard();
+  }
+
+  createAdapter(name: AdapterName, lora: LoraConfig, seed: number): void {
+    this.#add(name, () => newAdapter(this.config, lora, seed));
+  }
+
+  loadAdapter(name: AdapterName, weights: AdapterWeights): void {
+    this.#add(name, () => adapterFromWeights(this.config, weights));
+  }
+
+  exportAdapter(name: AdapterName): AdapterWeights {
+    return adapterToWeights(this.#adapter(name));
+  }
+
+  dropAdapter(name: AdapterName): void {
+    this.#adapter(name);
+    this.#adapters.delete(name);
+  }
+
+  exportBase(): NamedTensor[] {
+    if (!this.#base) throw new EngineError("The base is frozen in LoRA mode; export the adapter instead.");
+    return this.#base.export();
+  }
+
+  snapshot(use: Use): OptimiserSnapshot {
+    return this.#parameters(use).snapshot();
+  }
+
+  restore(use: Use, snapshot: OptimiserSnapshot): void {
+    this.#parameters(use).restore(snapshot);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last;
+    await this.#runner.close();
+  }
+
+  async #forward(batch: TokenBatch, use: Use): Promise<Forward> {
+    checkBatch(batch, this.config);
+    const forward = emptyForward(batch);
+    const variant = this.#variant(use);
+    for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
+      const { feeds } = layOut(batch, micro, this.#tables);
+      const program = forwardProgram(variant, micro.bucket);
+      const { statistics } = await this.#runner.run(program, { ...feeds, ...this.#fedWeights(use) });
+      readStatistics(forward, batch, micro, statistics!);
+    }
+    checkForward(forward);
+    return forward;
+  }
+
+  async #backward(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
+    checkBatch(batch, this.config);
+    checkUpstream(upstream, batch);
+    const parameters = this.#parameters(use);
+    const forward = emptyForward(batch);
+    const variant = this.#variant(use);
+    for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
+      const { feeds, ids } = layOut(batch, micro, this.#tables);
+      const all = { ...feeds, ...this.#fedWeights(use), [BATCH.upstream]: layOutUpstream(micro, upstream) };
+      const outputs = await this.#runner.run(gradientProgram(variant, micro.bucket), all);
+      readStatistics(forward, batch, micro, outputs.statistics!);
+      for (const name of parameters.names()) {
+        const gradient = outputs[gradientOf(name)];
+        if (gradient) parameters.addGradient(name, gradient);
+      }
+      const embedded = outputs[gradientOf(BATCH.embedded)];
+      if (embedded) parameters.addGradientRows(EMBEDDING, ids, embedded);
+    }
+    checkForward(forward);
+    return forward;
+  }
+
+  /** Weights that change and are therefore fed; frozen ones are the runner's constants. */
+  #fedWeights({ adapter }: Use): Record<string, Float32Array> {
+    return { ...this.#base?.weights(), ...(adapter === null ? {} : this.#adapter(adapter).parameters.weights()) };
+  }
+
+  #variant({ adapter }: Use): Variant {
+    const { rank, alpha, targets } = adapter === null ? {} : this.#adapter(adapter);
+    const lora = rank && alpha && targets ? { rank, scale: alpha / rank, targets } : null;
+    return { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: lora };
+  }
+
+  #parameters({ adapter }: Use): ParameterSet {
+    if (adapter !== null) return this.#adapter(adapter).parameters;
+    if (this.#base) return this.#base;
+    throw new EngineError("The bare base is frozen in LoRA mode; name an adapter to train.");
+  }
+
+  #trained(): ParameterSet[] {
+    return [...(this.#base ? [this.#base] : []), ...[...this.#adapters.values()].map(({ parameters }) => parameters)];
+  }
+
+  #adapter(name: AdapterName): Adapter {
+    const adapter = this.#adapters.get(name);
+    if (adapter) return adapter;
+    const known = [...this.#adapters.keys()].join(", ") || "none";
+    throw new EngineError(
+      `There is no adapter "${name}" in this engine (it holds: ${known}); create or load it first.`,
+    );
+  }
+
+  #add(name: AdapterName, make: () => Adapter): void {
+    if (this.#base)
+      throw new EngineError("In full-parameter mode the base itself is trained; adapters need LoRA mode.");
+    if (this.#adapters.has(name))
+      throw new EngineError(`Adapter "${name}" exists already; drop it or take another name.`);
+    this.#adapters.set(name, make());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new EngineError("This engine is closed; open another one."));
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** Base tensors that programs see. The embedding of an untied model is only looked up, on the host. */
+function graphShapes(config: ModelConfig, weights: readonly NamedTensor[]): Map<string, readonly number[]> {
+  const seen = weights.filter(({ name }) => name !== EMBEDDING || config.tiedEmbeddings);
+  return new Map(seen.map(({ name, shape }) => [name, shape]));
+}
+
+function emptyForward(batch: TokenBatch): Forward {
+  const zeros = () => batch.map(({ targets }) => new Float64Array(targets.length));
+  return { logProbs: zeros(), entropy: zeros(), correct: zeros() };
+}
+
+/** Sorts statistics [M, 3] of a micro-batch into their rows of the whole batch. */
+function readStatistics(
+  forward: Forward,
+  batch: TokenBatch,
+  { sequences }: MicroBatch,
+  statistics: Float32Array,
+): void {
+  let at = 0;
+  for (const index of sequences) {
+    for (let i = 0; i < batch[index]!.targets.length; i++) {
+      forward.logProbs[index]![i] = statistics[at]!;
+      forward.entropy[index]![i] = statistics[at + 1]!;
+      forward.correct[index]![i] = statistics[at + 2]!;
+      at += STATISTICS;
+    }
+  }
+}
