@@ -1,14 +1,7 @@
 /** What the methods train on, before and after it becomes tokens. */
 
+import type { ChatMessage } from "../../server/gguf/chat-template.ts";
 import type { TokenSequence } from "../engine/contract.ts";
-
-/** One turn of a dialogue. */
-export interface ChatMessage {
-  role: "system" | "user" | "assistant";
-  content: string;
-  /** The token ids that were sampled, end token included, where the turn came out of the model. */
-  tokenIds?: readonly number[] | null;
-}
 
 /** A reply that was judged. */
 export interface Reply {

@@ -4,8 +4,9 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import type { ChatMessage } from "../../server/gguf/chat-template.ts";
 import { TrainerError } from "../errors.ts";
-import type { ChatMessage, DialogueExample, PreferenceExample, Reply } from "./example.ts";
+import type { DialogueExample, PreferenceExample, Reply } from "./example.ts";
 
 const message = z.object({
   role: z.enum(["system", "user", "assistant"]),

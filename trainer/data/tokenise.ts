@@ -1,15 +1,10 @@
 /** Turns examples into token rows with the completion as target, as the serving side would have rendered them. */
 
+import type { ChatMessage } from "../../server/gguf/chat-template.ts";
+import type { Tokenizer } from "../../server/gguf/tokenizer.ts";
 import type { TokenSequence } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
-import type {
-  ChatMessage,
-  DialogueExample,
-  PreferenceExample,
-  Reply,
-  TokenisedDialogue,
-  TokenisedPair,
-} from "./example.ts";
+import type { DialogueExample, PreferenceExample, Reply, TokenisedDialogue, TokenisedPair } from "./example.ts";
 
 /** What is needed of the tokenizer that serving uses too. */
 export interface ChatTokens {
@@ -19,6 +14,15 @@ export interface ChatTokens {
   text(content: string): ArrayLike<number>;
   /** Ends every reply. */
   endOfTurn: number;
+}
+
+/** The model's own template and vocabulary, as serving uses them. */
+export function chatTokens(tokenizer: Pick<Tokenizer, "renderChat" | "encode" | "endOfTurnId">): ChatTokens {
+  return {
+    prompt: (messages) => tokenizer.renderChat(messages, { addGenerationPrompt: true }).tokens,
+    text: (content) => tokenizer.encode(content),
+    endOfTurn: tokenizer.endOfTurnId,
+  };
 }
 
 export interface LengthRule {
@@ -35,8 +39,8 @@ export interface Tokenised<T> {
 }
 
 /**
- * Tokenises pairs. The sampled token ids of a reply are used as they are; text is tokenised and the end-of-turn
- * token appended. The prompt is context only: just the completion's tokens are targets. Nothing is ever cut.
+ * Tokenises pairs. The sampled token ids of a reply are used as they are, so a reply that was cut off does not teach
+ * to end there; text is tokenised and the end-of-turn token appended. The prompt is context only: just the completion's tokens are targets. Nothing is ever cut.
  * @throws TrainerError OVER_LENGTH naming the pair where `overLong` is "error"; BAD_DATA for an empty reply
  */
 export function tokenisePairs(

@@ -1,0 +1,137 @@
+/** Adapters in PEFT's layout: names, shapes, the row order of llama's Q and K, and the way back. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { linearShapes } from "../../../server/gguf/model-config.ts";
+import { readAdapter } from "../../../server/gguf/read-adapter.ts";
+import { exportAdapter } from "../../../trainer/adapters/export.ts";
+import { sha256OfFile } from "../../../trainer/adapters/files.ts";
+import { readPeft, writePeft } from "../../../trainer/adapters/peft.ts";
+import { readSafetensors } from "../../../trainer/adapters/safetensors.ts";
+import { type AdapterWeights, LINEAR_LAYERS, type ModelConfig } from "../../../trainer/engine/contract.ts";
+import { seededNormals, seededRandom } from "../../helpers/tiny-model.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "hone-peft-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const model = (architecture: ModelConfig["architecture"]): ModelConfig => ({
+  architecture,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  kvHeads: 1,
+  headWidth: 4,
+  feedForward: 24,
+  vocabulary: 32,
+  contextLength: 64,
+  ropeTheta: 10_000,
+  rmsEpsilon: 1e-5,
+  tiedEmbeddings: true,
+});
+
+function randomAdapter(config: ModelConfig): AdapterWeights {
+  const random = seededRandom(4);
+  const tensors = Array.from({ length: config.layers }, (_, block) =>
+    [...linearShapes(config)].flatMap(([layer, [out, width]]) => [
+      { name: `blk.${block}.${layer}.weight.lora_a`, shape: [3, width], data: seededNormals(random, 3 * width, 1) },
+      { name: `blk.${block}.${layer}.weight.lora_b`, shape: [out, 3], data: seededNormals(random, out * 3, 1) },
+    ]),
+  ).flat();
+  return { rank: 3, alpha: 6, tensors };
+}
+const byName = (adapter: AdapterWeights) => new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
+
+describe("PEFT files", () => {
+  it.each(["llama", "qwen2", "qwen3"] as const)("are read back bit for bit (%s)", async (architecture) => {
+    const config = model(architecture);
+    const adapter = randomAdapter(config);
+    await writePeft(folder, adapter, config, "some/base");
+    const back = await readPeft(folder, config);
+    expect(byName(back)).toEqual(byName(adapter));
+    expect([back.rank, back.alpha]).toEqual([3, 6]);
+  });
+
+  it("carry PEFT's names, shapes and settings", async () => {
+    await writePeft(folder, randomAdapter(model("qwen3")), model("qwen3"), "some/base");
+    const { tensors, metadata } = await readSafetensors(join(folder, "adapter_model.safetensors"));
+    expect(metadata).toEqual({ format: "pt" });
+    expect(tensors).toHaveLength(2 * 7 * 2);
+    const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
+    expect(shapes.get("base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight")).toEqual([3, 16]);
+    expect(shapes.get("base_model.model.model.layers.1.self_attn.k_proj.lora_B.weight")).toEqual([4, 3]);
+    expect(shapes.get("base_model.model.model.layers.0.mlp.down_proj.lora_A.weight")).toEqual([3, 24]);
+    const config = JSON.parse(readFileSync(join(folder, "adapter_config.json"), "utf8"));
+    expect(config).toMatchObject({
+      peft_type: "LORA",
+      task_type: "CAUSAL_LM",
+      base_model_name_or_path: "some/base",
+      r: 3,
+      lora_alpha: 6,
+      target_modules: ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"],
+    });
+  });
+
+  it("undo the converter's row order of Q and K for llama, and only there", async () => {
+    // The converter: rows.reshape(heads, 2, headWidth / 2).swapaxes(1, 2). Heads of width 4, so within each head
+    // the GGUF rows 0, 1, 2, 3 are Hugging Face's rows 0, 2, 1, 3.
+    for (const [architecture, q] of [
+      ["llama", [0, 2, 1, 3, 4, 6, 5, 7]],
+      ["qwen3", [0, 1, 2, 3, 4, 5, 6, 7]],
+    ] as const) {
+      const rows = (count: number) => Float32Array.from({ length: count * 3 }, (_, i) => Math.floor(i / 3));
+      const config = model(architecture);
+      const adapter = randomAdapter(config);
+      for (const tensor of adapter.tensors) if (tensor.name.endsWith("lora_b")) tensor.data.set(rows(tensor.shape[0]!));
+      await writePeft(folder, adapter, config, "some/base");
+      const { tensors } = await readSafetensors(join(folder, "adapter_model.safetensors"));
+      const rowsOf = (module: string) => {
+        const name = `base_model.model.model.layers.0.self_attn.${module}.lora_B.weight`;
+        return [...tensors.find((tensor) => tensor.name === name)!.data].filter((_, i) => i % 3 === 0);
+      };
+      expect(rowsOf("q_proj")).toEqual(q);
+      expect(rowsOf("k_proj")).toEqual(q.slice(0, 4));
+      expect(rowsOf("v_proj")).toEqual([0, 1, 2, 3]);
+      expect(rowsOf("o_proj")).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    }
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["another method", { peft_type: "LOHA", r: 3, lora_alpha: 6 }, /no plain LoRA config/],
+    ["a rank-stabilised scale", { peft_type: "LORA", r: 3, lora_alpha: 6, use_rslora: true }, /use_rslora/],
+    ["a missing rank", { peft_type: "LORA", lora_alpha: 6 }, /at r/],
+  ])("are refused with %s", async (_, config, message) => {
+    await writePeft(folder, randomAdapter(model("qwen3")), model("qwen3"), "some/base");
+    writeFileSync(join(folder, "adapter_config.json"), JSON.stringify(config));
+    await expect(readPeft(folder, model("qwen3"))).rejects.toThrow(message);
+  });
+});
+
+describe("exportAdapter", () => {
+  const base = { name: "tiny", sha256: "ab".repeat(32) };
+
+  it("writes both layouts, names the adapter by its content, and says nothing about when", async () => {
+    const config = model("llama");
+    const adapter = randomAdapter(config);
+    const first = await exportAdapter(join(folder, "one"), adapter, config, base);
+    const second = await exportAdapter(
+      join(folder, "two"),
+      { ...adapter, tensors: adapter.tensors.toReversed() },
+      config,
+      base,
+    );
+    expect(second).toEqual(first);
+    expect(first.sha256).toBe(await sha256OfFile(join(folder, "one", "adapter.gguf")));
+    for (const name of ["adapter_config.json", "adapter_model.safetensors"])
+      expect(readFileSync(join(folder, "one", name))).toEqual(readFileSync(join(folder, "two", name)));
+    expect(byName(readAdapter(join(folder, "one", "adapter.gguf"), config, base))).toEqual(byName(adapter));
+  });
+
+  it("covers exactly the engine's seven linear layers", () => {
+    expect([...linearShapes(model("llama")).keys()]).toEqual([...LINEAR_LAYERS]);
+  });
+});
