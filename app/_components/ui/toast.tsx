@@ -1,0 +1,36 @@
+// Short messages at the edge of the page, most often with "Undo".
+"use client";
+import { useTheme } from "next-themes";
+import { Toaster as Sonner, toast } from "sonner";
+
+/** Mounted once, by the providers. */
+export function Toaster({ label }: { label: string }) {
+  const { resolvedTheme } = useTheme();
+  return (
+    <Sonner
+      containerAriaLabel={label}
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="bottom-right"
+      toastOptions={{
+        unstyled: true,
+        classNames: {
+          toast:
+            "flex w-full items-center gap-3 rounded-lg bg-ink px-3.5 py-2.5 text-canvas text-sm shadow-float sm:w-(--width)",
+          title: "font-normal",
+          content: "flex-1 min-w-0",
+          icon: "hidden",
+          actionButton: "shrink-0 rounded-md px-2 py-1 font-medium underline underline-offset-2 hover:bg-canvas/10",
+        },
+      }}
+    />
+  );
+}
+
+type Undo = { label: string; onClick: () => void };
+
+/** Says what was done and offers to undo it for eight seconds. */
+export function toastWithUndo(message: string, undo: Undo): void {
+  toast(message, { duration: 8000, action: undo });
+}
+
+export { toast };

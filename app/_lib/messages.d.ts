@@ -1,0 +1,25 @@
+// Makes message keys and locales part of the types: a missing or misspelt key is a type error.
+
+import type admin from "../../messages/en/admin.json";
+import type annotate from "../../messages/en/annotate.json";
+import type auth from "../../messages/en/auth.json";
+import type chat from "../../messages/en/chat.json";
+import type common from "../../messages/en/common.json";
+import type errors from "../../messages/en/errors.json";
+import type settings from "../../messages/en/settings.json";
+import type { Locale } from "../../server/locale.ts";
+
+declare module "next-intl" {
+  interface AppConfig {
+    Locale: Locale;
+    Messages: {
+      admin: typeof admin;
+      annotate: typeof annotate;
+      auth: typeof auth;
+      chat: typeof chat;
+      common: typeof common;
+      errors: typeof errors;
+      settings: typeof settings;
+    };
+  }
+}
