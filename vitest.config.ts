@@ -1,4 +1,4 @@
-// Vitest: `unit` needs nothing but the code; `integration` gets a real PostgreSQL and runs real models.
+// Vitest: `unit` needs nothing but the code, `integration` gets a real PostgreSQL and real models, `faults` breaks whole instances.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -20,6 +20,16 @@ export default defineConfig({
           globalSetup: ["tests/helpers/database-server.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "faults",
+          include: ["tests/faults/**/*.test.ts"],
+          fileParallelism: false, // each starts whole instances
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

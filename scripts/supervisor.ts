@@ -68,7 +68,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   children.keep({
     name: "web",
     args: [next, dev ? "dev" : "start", ...address],
-    env: { ...env, NODE_ENV: dev ? "development" : "production", HONE_BUILD: build },
+    env: { ...env, NODE_ENV: dev ? "development" : "production", NEXT_DIST_DIR: build },
   });
   await Promise.all([
     waitUntilAnswers({ name: "inference", url: `${env.INFERENCE_URL}/health`, secret: secrets.inference, children }),

