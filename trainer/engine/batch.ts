@@ -1,7 +1,8 @@
 /** Splits a batch into micro-batches of few different shapes, and lays each out as the arrays a program is fed. */
 
-import type { ModelConfig, TokenBatch, TokenSequence, Upstream } from "./contract.ts";
+import type { TokenBatch, TokenSequence, Upstream } from "./contract.ts";
 import { BATCH, type Bucket } from "./tfjs/programs.ts";
+import type { RotaryTables } from "./tfjs/rope.ts";
 
 /** Rows of one shape that run together. */
 export interface MicroBatch {
@@ -50,25 +51,22 @@ function split(indices: readonly number[], most: number): number[][] {
 
 const roundUp = (steps: readonly number[], value: number) => steps.find((step) => step >= value) ?? value;
 
-/** What every micro-batch needs beside the batch itself. */
-export interface Tables {
-  config: ModelConfig;
-  /** Token embedding [V, D]. */
-  embedding: Float32Array;
-  /** [positions, d] each. */
-  cos: Float32Array;
-  sin: Float32Array;
-  /** [d, d] */
-  turn: Float32Array;
-}
-
 /** A token may not look: small enough that its softmax weight is exactly 0, large enough to stay finite. */
 const HIDDEN = -1e9;
 
-/** Inputs of a program for this micro-batch, and the ids [B·T] whose embeddings were looked up (padding is id 0). */
-export function layOut(batch: TokenBatch, { bucket, sequences }: MicroBatch, tables: Tables) {
+/**
+ * Inputs of a program for this micro-batch, and the ids [B·T] whose rows of the token embedding [V, D] were looked up
+ * (padding is id 0).
+ */
+export function layOut(
+  batch: TokenBatch,
+  { bucket, sequences }: MicroBatch,
+  embedding: Float32Array,
+  rotary: RotaryTables,
+) {
   const { rows, length, targets } = bucket;
-  const { width, headWidth } = tables.config;
+  const { width, headWidth } = rotary.config;
+  rotary.cover(length);
   const ids = new Int32Array(rows * length);
   const embedded = new Float32Array(rows * length * width);
   const cos = new Float32Array(rows * length * headWidth);
@@ -87,10 +85,10 @@ export function layOut(batch: TokenBatch, { bucket, sequences }: MicroBatch, tab
     for (let t = 0; t < length; t++) {
       const first = starts[t]!;
       const from = ids[start + t]! * width;
-      embedded.set(tables.embedding.subarray(from, from + width), (start + t) * width);
+      embedded.set(embedding.subarray(from, from + width), (start + t) * width);
       const angle = (t - first) * headWidth;
-      cos.set(tables.cos.subarray(angle, angle + headWidth), (start + t) * headWidth);
-      sin.set(tables.sin.subarray(angle, angle + headWidth), (start + t) * headWidth);
+      cos.set(rotary.cos.subarray(angle, angle + headWidth), (start + t) * headWidth);
+      sin.set(rotary.sin.subarray(angle, angle + headWidth), (start + t) * headWidth);
       mask.fill(0, (start + t) * length + first, (start + t) * length + t + 1);
     }
     // The row of the token before a target holds what the model expects in the target's place.
@@ -105,7 +103,7 @@ export function layOut(batch: TokenBatch, { bucket, sequences }: MicroBatch, tab
     [BATCH.embedded]: embedded,
     [BATCH.cos]: cos,
     [BATCH.sin]: sin,
-    [BATCH.turn]: tables.turn,
+    [BATCH.turn]: rotary.turn,
     [BATCH.mask]: mask,
     [BATCH.rows]: take,
     [BATCH.inverse]: inverse,

@@ -4,6 +4,7 @@ import { checkConfig } from "./checks.ts";
 import { type Engine, EngineError, type ModelConfig, type NamedTensor } from "./contract.ts";
 import { EagerRunner } from "./tfjs/eager.ts";
 import { TfjsEngine } from "./tfjs/engine.ts";
+import { findTfjsGpu, NODE_GPU_BACKEND } from "./tfjs/node-gpu.ts";
 import type { Constant, Runner } from "./tfjs/program.ts";
 import { OnnxRunner } from "./tfjs/runtime.ts";
 import { checkedWeights, EMBEDDING, ROPE_FACTORS } from "./weights.ts";
@@ -42,8 +43,11 @@ async function startRunner(backend: Backend, threads: number, constants: Map<str
       return new OnnxRunner({ provider: "webgpu", threads, constants });
     case "tfjs-cpu":
       return EagerRunner.create("cpu", constants);
-    case "tfjs-node-gpu":
-      return EagerRunner.create("tensorflow", constants);
+    case "tfjs-node-gpu": {
+      const gpu = findTfjsGpu();
+      if (!gpu.usable) throw new EngineError(`Engine backend tfjs-node-gpu cannot be used because ${gpu.reason}.`);
+      return EagerRunner.create(NODE_GPU_BACKEND, constants);
+    }
     default:
       throw new EngineError(`Engine backend ${backend satisfies never} is unknown; use one of ${BACKENDS.join(", ")}.`);
   }

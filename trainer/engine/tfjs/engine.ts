@@ -1,6 +1,6 @@
 /** The training engine on TensorFlow.js programs: adapters, gradients and optimiser state around a Runner. */
 
-import { layOut, layOutUpstream, type MicroBatch, planMicroBatches, type Tables } from "../batch.ts";
+import { layOut, layOutUpstream, type MicroBatch, planMicroBatches } from "../batch.ts";
 import { checkBatch, checkForward, checkHyper, checkUpstream } from "../checks.ts";
 import {
   type AdamWHyper,
@@ -25,7 +25,7 @@ import { EMBEDDING, ROPE_FACTORS } from "../weights.ts";
 import { STATISTICS } from "./head.ts";
 import type { Runner } from "./program.ts";
 import { BATCH, forwardProgram, gradientOf, gradientProgram, type Variant } from "./programs.ts";
-import { rotaryTables, turnMatrix } from "./rope.ts";
+import { RotaryTables } from "./rope.ts";
 
 export interface TfjsEngineOptions {
   config: ModelConfig;
@@ -42,7 +42,8 @@ export class TfjsEngine implements Engine {
   readonly description: string;
   readonly #runner: Runner;
   readonly #tokensTogether: number;
-  readonly #tables: Tables;
+  readonly #embedding: Float32Array;
+  readonly #rotary: RotaryTables;
   readonly #baseShapes: ReadonlyMap<string, readonly number[]>;
   /** Full-parameter mode: the whole model; null when the base is frozen. */
   readonly #base: ParameterSet | null;
@@ -56,8 +57,8 @@ export class TfjsEngine implements Engine {
     this.description = runner.description;
     this.#runner = runner;
     this.#tokensTogether = tokensTogether;
-    const tables = rotaryTables(config, config.contextLength, weights.get(ROPE_FACTORS)?.data);
-    this.#tables = { config, embedding: weights.get(EMBEDDING)!.data, turn: turnMatrix(config), ...tables };
+    this.#embedding = weights.get(EMBEDDING)!.data;
+    this.#rotary = new RotaryTables(config, weights.get(ROPE_FACTORS)?.data);
     const trainable = [...weights.values()].filter(({ name }) => name !== ROPE_FACTORS);
     this.#baseShapes = graphShapes(config, trainable);
     this.#base = mode === "full" ? new ParameterSet(trainable) : null;
@@ -141,7 +142,7 @@ export class TfjsEngine implements Engine {
     const forward = emptyForward(batch);
     const variant = this.#variant(use);
     for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
-      const { feeds } = layOut(batch, micro, this.#tables);
+      const { feeds } = layOut(batch, micro, this.#embedding, this.#rotary);
       const program = forwardProgram(variant, micro.bucket);
       const { statistics } = await this.#runner.run(program, { ...feeds, ...this.#fedWeights(use) });
       readStatistics(forward, batch, micro, statistics!);
@@ -157,7 +158,7 @@ export class TfjsEngine implements Engine {
     const forward = emptyForward(batch);
     const variant = this.#variant(use);
     for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
-      const { feeds, ids } = layOut(batch, micro, this.#tables);
+      const { feeds, ids } = layOut(batch, micro, this.#embedding, this.#rotary);
       const all = { ...feeds, ...this.#fedWeights(use), [BATCH.upstream]: layOutUpstream(micro, upstream) };
       const outputs = await this.#runner.run(gradientProgram(variant, micro.bucket), all);
       readStatistics(forward, batch, micro, outputs.statistics!);

@@ -1,0 +1,43 @@
+/** The door to the training engine: opens a base model on the best backend this machine has, and says which and why. */
+
+import type { Engine } from "./contract.ts";
+import { type Backend, createEngine } from "./create.ts";
+import { loadBase } from "./load.ts";
+import { findTfjsGpu } from "./tfjs/node-gpu.ts";
+
+export { BACKENDS, type Backend, createEngine } from "./create.ts";
+
+export interface OpenEngineOptions {
+  /** Path of the base model. */
+  baseGguf: string;
+  mode: "lora" | "full";
+  /** "auto": TensorFlow.js on CUDA where it is installed and works, else onnxruntime on the CPU. */
+  backend?: Backend | "auto";
+  /** CPU threads; default 2. */
+  threads?: number;
+  /** Tokens per micro-batch, padding included; default by the model's size. */
+  tokensTogether?: number;
+  /** Called with one sentence for each thing a reader of the log should know. */
+  log?: (sentence: string) => void;
+}
+
+/**
+ * Opens the base and starts a backend.
+ * @throws GgufError or EngineError with a sentence; nothing stays open then.
+ */
+export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
+  const { baseGguf, mode, backend = "auto", threads, tokensTogether, log = () => {} } = options;
+  const { config, weights } = loadBase(baseGguf);
+  const choice = backend === "auto" ? chooseBackend() : { backend, reason: "it is set" };
+  const engine = await createEngine({ config, weights, mode, backend: choice.backend, threads, tokensTogether });
+  log(`Training engine: ${engine.description}, because ${choice.reason}.`);
+  return engine;
+}
+
+/** What "auto" means on this machine, and why, as the end of a sentence. */
+export function chooseBackend(): { backend: Backend; reason: string } {
+  const gpu = findTfjsGpu();
+  return gpu.usable
+    ? { backend: "tfjs-node-gpu", reason: "@tensorflow/tfjs-node-gpu is installed and has a GPU" }
+    : { backend: "onnx-cpu", reason: gpu.reason };
+}
