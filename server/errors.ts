@@ -1,0 +1,66 @@
+/** Failures that are expected: one list of codes, one map to HTTP, one error class that carries a code and a sentence. */
+
+/** Every code a caller may meet, with its HTTP status. The pages translate codes; the sentence is for logs and the API. */
+export const ERROR_STATUS = {
+  INVALID_INPUT: 400,
+  CONTEXT_OVERFLOW: 400,
+  NOTHING_TO_TRAIN_ON: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  SIGN_UP_CLOSED: 403,
+  CROSS_ORIGIN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  EMAIL_TAKEN: 409,
+  LAST_ADMIN: 409,
+  REPLY_NOT_READY: 409,
+  REPLY_RUNNING: 409,
+  ILLEGAL_STATE: 409,
+  NOTHING_TO_ROLL_BACK_TO: 409,
+  BASE_MISMATCH: 409,
+  ADAPTER_MISSING: 409,
+  ADAPTER_REFUSED: 409,
+  RATE_LIMITED: 429,
+  QUEUE_FULL: 429,
+  INTERNAL: 500,
+  NOT_IMPLEMENTED: 501,
+  INFERENCE_FAILED: 502,
+  INFERENCE_LOST: 502,
+  GENERATOR_LOST: 502,
+  INFERENCE_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** An expected failure. Its message says what was expected, what was found and what to do; it may be shown to the caller. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; retryAfterSeconds?: number },
+  ) {
+    super(message, { cause: options?.cause });
+    this.retryAfterSeconds = options?.retryAfterSeconds;
+  }
+
+  /** How long to wait before the same call can work; only with RATE_LIMITED and QUEUE_FULL. */
+  readonly retryAfterSeconds: number | undefined;
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}
+
+export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === "string" && code in ERROR_STATUS;
+
+/** The answer to an id that does not exist and to one that belongs to somebody else: the two must look alike. */
+export const notFound = (what: string) =>
+  new AppError("NOT_FOUND", `No such ${what}, or it is not yours; go back to the list and choose again.`);
+
+/** The AppError in an error or among its causes. */
+export function appErrorOf(error: unknown): AppError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof AppError) return cause;
+  return undefined;
+}
