@@ -4,6 +4,7 @@ import { type DpoConfig, plannedSteps } from "../../server/domain/run-config.ts"
 import { microBatches } from "../data/batch.ts";
 import type { TokenisedPair } from "../data/example.ts";
 import { DataOrder } from "../data/order.ts";
+import { type Model, packing, rowLengthFor } from "../data/pack.ts";
 import type { AdapterWeights, Engine, Forward, Metrics, Objective, TokenBatch, Use } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import { dpo } from "../objectives/dpo.ts";
@@ -43,7 +44,8 @@ export async function trainDpo(run: DpoRun): Promise<AdapterWeights> {
   assertExamples(pairs.length, "pairs");
   const totalSteps = plannedSteps(config, pairs.length);
   const policy = openPolicy(run, config);
-  const reference = await referenceLogProbs(run);
+  const model = packing(engine, rowLengthFor(rowsOf(pairs, [...pairs.keys()])));
+  const reference = await referenceLogProbs(run, model);
   const order = new DataOrder(pairs.length, run.resume?.order ?? run.seed);
   let tokens = run.resume?.tokens ?? 0;
 
@@ -55,7 +57,7 @@ export async function trainDpo(run: DpoRun): Promise<AdapterWeights> {
       run.signal?.throwIfAborted();
       const rows = rowsOf(pairs, part);
       tokens += rows.reduce((total, row) => total + row.tokens.length, 0);
-      addMetrics(metrics, await engine.accumulate(rows, policy, objective(part)));
+      addMetrics(metrics, await model.accumulate(rows, policy, objective(part)));
     }
     assertFinite(step, metrics);
     if (step === 1) assertStartsAtReference(metrics.loss!);
@@ -124,7 +126,7 @@ function stepObjective({ pairs, config }: DpoRun, reference: ReferenceLogProbs, 
  * The reference's log-probabilities of every pair, computed once. Pairs go through the model in the very batches the
  * first epoch will use: equal shapes give equal rounding, which makes the first step's loss ln 2 to the last digits.
  */
-async function referenceLogProbs(run: DpoRun): Promise<ReferenceLogProbs> {
+async function referenceLogProbs(run: DpoRun, model: Model): Promise<ReferenceLogProbs> {
   const { engine, pairs, config, start, seed } = run;
   const cached = await run.referenceCache?.read();
   if (cached && cached.chosen.length === pairs.length && cached.rejected.length === pairs.length) return cached;
@@ -136,7 +138,7 @@ async function referenceLogProbs(run: DpoRun): Promise<ReferenceLogProbs> {
     const batch = order.next(config.batchSize);
     for (const part of microBatches(batch, config.microBatchSize)) {
       run.signal?.throwIfAborted();
-      const sums = pairSums(await engine.forward(rowsOf(pairs, part), use));
+      const sums = pairSums(await model.forward(rowsOf(pairs, part), use));
       for (const [k, i] of part.entries()) {
         reference.chosen[i] = sums.chosen[k]!;
         reference.rejected[i] = sums.rejected[k]!;

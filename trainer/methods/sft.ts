@@ -4,6 +4,7 @@ import { plannedSteps, type SftConfig } from "../../server/domain/run-config.ts"
 import { microBatches } from "../data/batch.ts";
 import type { TokenisedDialogue } from "../data/example.ts";
 import { DataOrder } from "../data/order.ts";
+import { packing, rowLengthFor } from "../data/pack.ts";
 import type { AdapterWeights, Metrics } from "../engine/contract.ts";
 import { sum } from "../objectives/numeric.ts";
 import { sft, sftGradient } from "../objectives/sft.ts";
@@ -25,6 +26,7 @@ export async function trainSft(run: SftRun): Promise<AdapterWeights> {
   assertExamples(dialogues.length, "dialogues");
   const totalSteps = plannedSteps(config, dialogues.length);
   const policy = openPolicy(run, config);
+  const model = packing(engine, rowLengthFor(dialogues.map(({ sequence }) => sequence)));
   const order = new DataOrder(dialogues.length, run.resume?.order ?? run.seed);
   let tokens = run.resume?.tokens ?? 0;
 
@@ -39,7 +41,7 @@ export async function trainSft(run: SftRun): Promise<AdapterWeights> {
       const options = { weights: part.map(({ weight }) => weight), totalWeight };
       const lengths = rows.map(({ targets }) => targets.length);
       // The gradient is known before the forward pass, which saves the engine one.
-      const forward = await engine.accumulateKnown(rows, policy, { logProbs: sftGradient(lengths, options) });
+      const forward = await model.accumulateKnown(rows, policy, { logProbs: sftGradient(lengths, options) });
       tokens += sum(rows.map((row) => row.tokens.length));
       addMetrics(metrics, {
         loss: sft(forward.logProbs, options).loss,
