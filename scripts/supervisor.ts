@@ -11,6 +11,8 @@ import { resolveModel } from "./supervisor/model.ts";
 import { claimPort, freePort, waitUntilAnswers } from "./supervisor/ports.ts";
 import { childEnvironment, readSettings } from "./supervisor/settings.ts";
 
+const DEFAULT_ADMIN_EMAIL = "admin@example.com";
+
 type Reporter = ReturnType<typeof createReporter>;
 
 export interface SuperviseOptions {
@@ -57,7 +59,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   await ensurePrismaClient(building);
   children.keep(inference);
   const admin = await database.prepare({
-    email: settings.ADMIN_EMAIL,
+    email: settings.ADMIN_EMAIL ?? DEFAULT_ADMIN_EMAIL,
     password: settings.ADMIN_PASSWORD ?? secrets.adminPassword,
   });
   const build = dev ? ".next" : await ensurePages(building);

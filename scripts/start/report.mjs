@@ -35,7 +35,12 @@ export function explain(error) {
     );
   }
   // An error of the server's own list (server/errors.ts) has a code in capitals and a message written for people.
-  if (typeof code === "string" && /^[A-Z][A-Z_]+$/.test(code) && error instanceof Error && !("errno" in error)) {
+  if (
+    typeof code === "string" &&
+    /^(?!ERR_)[A-Z][A-Z_]+$/.test(code) &&
+    error instanceof Error &&
+    !("errno" in error)
+  ) {
     return new StartError(code, message);
   }
   const unknown = new StartError("UNEXPECTED", `Something unforeseen stopped the start: ${message}`);

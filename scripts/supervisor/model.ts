@@ -17,17 +17,14 @@ interface ModelContext {
  * The absolute path of the GGUF file that a HONE_MODEL setting names.
  * @throws StartError MODEL_MISSING, MODEL_INVALID or MODEL_DOWNLOAD
  */
-export async function resolveModel(setting: string | undefined, context: ModelContext): Promise<string> {
-  const file = setting?.startsWith("hf:")
-    ? await fetchModel(setting, context)
-    : path.resolve(context.root, setting || STARTER);
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile()) {
+export async function resolveModel(setting: string, context: ModelContext): Promise<string> {
+  const file = setting.startsWith("hf:") ? await fetchModel(setting, context) : path.resolve(context.root, setting);
+  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new StartError(
       "MODEL_MISSING",
-      setting
-        ? `HONE_MODEL names ${file}, and there is no such file. Give the path of a GGUF file or hf:owner/repo/file.gguf, or leave it out for the starter model.`
-        : `The starter model ${STARTER} is missing. Get it back with \`git checkout ${STARTER}\`, or set HONE_MODEL.`,
+      setting === STARTER
+        ? `The starter model ${file} is missing. Get it back with \`git checkout ${STARTER}\`, or set HONE_MODEL.`
+        : `HONE_MODEL names ${file}, and there is no such file. Give the path of a GGUF file or hf:owner/repo/file.gguf, or leave it out for the starter model.`,
     );
   }
   checkMagic(file);
@@ -57,11 +54,17 @@ async function fetchModel(name: string, { folder, say }: ModelContext): Promise<
   const { createModelDownloader } = await import("node-llama-cpp");
   try {
     say(`Fetching ${name}`);
+    let told = Date.now();
     const downloader = await createModelDownloader({
       modelUri: name,
       dirPath: folder,
       fileName: path.basename(kept),
-      showCliProgress: true,
+      showCliProgress: process.stdout.isTTY,
+      onProgress: ({ downloadedSize, totalSize }) => {
+        if (process.stdout.isTTY || Date.now() - told < 10_000) return;
+        told = Date.now();
+        say(`  ${megabytes(downloadedSize)} of ${megabytes(totalSize)} MB`);
+      },
     });
     const file = await downloader.download();
     say(`Fetched ${path.basename(file)}, sha256 ${await sha256Of(file)}`);
@@ -75,6 +78,8 @@ async function fetchModel(name: string, { folder, say }: ModelContext): Promise<
     );
   }
 }
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
 
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
