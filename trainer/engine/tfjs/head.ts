@@ -18,9 +18,15 @@ const LOGITS_HELD = 8 * 1024 * 1024;
  * Statistics [M, 3] in nats of targets [M] under the head on hidden rows [M, D]. Only the first column, the
  * log-probability, has a gradient. `differentiated` says whether one will be asked for.
  */
-export function targetStatistics(hidden: Tensor, head: Head, targets: Tensor, differentiated: boolean): Tensor {
+export function targetStatistics(
+  hidden: Tensor,
+  head: Head,
+  targets: Tensor,
+  differentiated: boolean,
+  logitsHeld = LOGITS_HELD,
+): Tensor {
   const [rows, width] = hidden.shape as [number, number];
-  const chunks = chunked(rows, Math.max(1, Math.floor(LOGITS_HELD / head.weight.shape[0]!)));
+  const chunks = chunked(rows, Math.max(1, Math.floor(logitsHeld / head.weight.shape[0]!)));
   const inputs = head.trainable ? [hidden, head.weight] : [hidden];
 
   return differentiable(inputs, () => {

@@ -1,0 +1,183 @@
+/** Every bad input ends in an EngineError whose sentence names what is wrong, and leaves the engine usable. */
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type AdamWHyper,
+  type Engine,
+  EngineError,
+  type TokenBatch,
+  type Use,
+} from "../../../trainer/engine/contract.ts";
+import { createEngine } from "../../../trainer/engine/create.ts";
+import { BATCH, tinyConfig, tinyEngine, tinyWeights, UPSTREAM } from "./tiny.ts";
+
+const BASE: Use = { adapter: null };
+const POLICY: Use = { adapter: "policy" };
+const HYPER: AdamWHyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
+const config = tinyConfig("qwen3");
+let engine: Engine;
+let full: Engine;
+
+beforeAll(async () => {
+  engine = await tinyEngine(config, "onnx-cpu", { mode: "lora" });
+  engine.createAdapter("policy", { rank: 2, alpha: 4 }, 1);
+  full = await tinyEngine(config, "onnx-cpu");
+});
+afterAll(async () => {
+  await engine.close();
+  await full.close();
+});
+
+const row = (tokens: number[], targets: number[], examples?: number[]): TokenBatch => [
+  {
+    tokens: Int32Array.from(tokens),
+    targets: Int32Array.from(targets),
+    examples: examples && Int32Array.from(examples),
+  },
+];
+
+describe("batches", () => {
+  test.each([
+    ["no rows", [], /no rows/],
+    ["an empty row", row([], []), /Row 0 .* no tokens/],
+    ["a token beyond the vocabulary", row([1, 37], [1]), /token 37 at position 1 .* vocabulary of 37/],
+    ["a negative token", row([1, -1], [1]), /token -1/],
+    ["more tokens than the context", row(Array(65).fill(1), [1]), /65 tokens .* context of 64/],
+    ["target 0", row([1, 2], [0]), /target 0 .* nothing before it/],
+    ["a target past the end", row([1, 2], [2]), /target 2 is not a position from 1 to 1/],
+    ["targets out of order", row([1, 2, 3], [2, 1]), /target 1 follows 2/],
+    ["a repeated target", row([1, 2, 3], [2, 2]), /target 2 follows 2/],
+    ["examples of another length", row([1, 2, 3], [1], [0, 0]), /2 entries for 3 tokens/],
+    ["examples that do not begin at 0", row([1, 2, 3], [1], [1, 1, 1]), /count up from 0/],
+    ["examples that skip a number", row([1, 2, 3], [1], [0, 0, 2]), /example 2 at position 2/],
+    ["a target that begins an example", row([1, 2, 3], [2], [0, 0, 1]), /first token of example 1/],
+  ] as const)("%s", async (_, batch, sentence) => {
+    await expectSentence(engine.forward(batch, BASE), sentence);
+    const upstream = { logProbs: batch.map(({ targets }) => new Float64Array(targets.length)) };
+    await expectSentence(engine.accumulateKnown(batch, POLICY, upstream), sentence);
+  });
+});
+
+describe("upstream and steps", () => {
+  test.each([
+    ["too few rows", { logProbs: UPSTREAM.logProbs.slice(1) }, /2 rows for a batch of 3/],
+    ["too few values", { logProbs: UPSTREAM.logProbs.map((r) => r.slice(1)) }, /row 0 has 3 values for 4 targets/],
+    ["NaN", { logProbs: UPSTREAM.logProbs.map((r) => r.map(() => Number.NaN)) }, /row 0 is NaN at target 0/],
+  ])("%s", async (_, upstream, sentence) => {
+    await expectSentence(engine.accumulateKnown(BATCH, POLICY, upstream), sentence);
+    await expectSentence(
+      engine.accumulate(BATCH, POLICY, () => ({ upstream, metrics: {} })),
+      sentence,
+    );
+    await expectSentence(engine.step(HYPER), /no gradient/);
+  });
+
+  test.each([
+    ["learningRate", Number.NaN],
+    ["beta1", 1],
+    ["beta2", -0.1],
+    ["epsilon", 0],
+    ["weightDecay", -1],
+    ["clipNorm", 0],
+  ] as const)("AdamW with %s %d", (name, value) =>
+    expectSentence(engine.step({ ...HYPER, [name]: value }), new RegExp(name)),
+  );
+
+  test("the bare base cannot be trained in LoRA mode", () =>
+    expectSentence(engine.accumulateKnown(BATCH, BASE, UPSTREAM), /frozen in LoRA mode/));
+
+  test("an objective that throws leaves no gradient behind", async () => {
+    const failing = engine.accumulate(BATCH, POLICY, () => {
+      throw new Error("boom");
+    });
+    await expect(failing).rejects.toThrow("boom");
+    await expectSentence(engine.step(HYPER), /no gradient/);
+  });
+});
+
+describe("adapters", () => {
+  test("an unknown name", () =>
+    expectSentence(engine.forward(BATCH, { adapter: "other" }), /no adapter "other" .*policy/));
+  test.each([
+    ["a name in use", () => engine.createAdapter("policy", { rank: 2, alpha: 4 }, 1), /exists already/],
+    ["rank 0", () => engine.createAdapter("new", { rank: 0, alpha: 4 }, 1), /rank .* found 0/],
+    ["a rank beyond the model", () => engine.createAdapter("new", { rank: 17, alpha: 4 }, 1), /from 1 to 16/],
+    ["alpha 0", () => engine.createAdapter("new", { rank: 2, alpha: 0 }, 1), /alpha/],
+    ["no layers", () => engine.createAdapter("new", { rank: 2, alpha: 4, targets: [] }, 1), /found none/],
+    ["adapters in full-parameter mode", () => full.createAdapter("new", { rank: 2, alpha: 4 }, 1), /LoRA mode/],
+    ["exporting the base in LoRA mode", () => engine.exportBase(), /frozen in LoRA mode/],
+    ["dropping what is not there", () => engine.dropAdapter("other"), /no adapter "other"/],
+  ])("%s", (_, act, sentence) => expectSentenceOf(act, sentence));
+
+  test("weights that do not fit", () => {
+    const { tensors, ...rest } = engine.exportAdapter("policy");
+    const load = (changed: typeof tensors) => () => engine.loadAdapter("loaded", { ...rest, tensors: changed });
+    const [first, ...others] = tensors;
+    expectSentenceOf(load(others), /lacks tensor|names layers|fits no linear layer/);
+    expectSentenceOf(load(tensors.slice(0, -1)), /lacks tensor blk.1.ffn_down.weight.lora_b/);
+    expectSentenceOf(load([{ ...first!, shape: [16, 2] }, ...others]), /expected shape \[2, 16\], found \[16, 2\]/);
+    expectSentenceOf(load([{ ...first!, data: first!.data.map(() => Number.NaN) }, ...others]), /holds NaN at index 0/);
+    expectSentenceOf(load([...tensors, { ...first!, name: "blk.9.attn_q.weight.lora_a" }]), /fits no linear layer/);
+  });
+
+  test("a snapshot of another adapter changes nothing", () => {
+    const before = engine.snapshot(POLICY);
+    engine.createAdapter("wide", { rank: 3, alpha: 4 }, 1);
+    expectSentenceOf(() => engine.restore(POLICY, engine.snapshot({ adapter: "wide" })), /expected shape \[2, 16\]/);
+    expectSentenceOf(() => engine.restore(POLICY, { ...before, weights: [] }), /lacks tensor/);
+    expectSentenceOf(() => engine.restore(POLICY, { ...before, step: -1 }), /step -1/);
+    expect(engine.snapshot(POLICY)).toEqual(before);
+    engine.dropAdapter("wide");
+  });
+});
+
+describe("models", () => {
+  const create = (change: Partial<typeof config>, weights = tinyWeights(config)) =>
+    createEngine({ config: { ...config, ...change }, weights, mode: "lora", backend: "onnx-cpu" });
+  test.each([
+    ["another architecture", { architecture: "gpt2" as never }, /gpt2 cannot be trained/],
+    ["no layers", { layers: 0 }, /layers must be a whole number above 0/],
+    ["heads that do not divide", { kvHeads: 3 }, /4 heads cannot share 3/],
+    ["an odd head", { headWidth: 7 }, /head width 7 is odd/],
+    ["another width", { width: 32 }, /token_embd.weight: expected shape \[37, 32\], found \[37, 16\]/],
+    ["an untied head that is missing", { tiedEmbeddings: false }, /lacks tensor output.weight/],
+  ])("%s", (_, change, sentence) => expectSentence(create(change), sentence));
+
+  test("a weight that is not finite", () => {
+    const weights = tinyWeights(config);
+    weights[3]!.data[5] = Number.POSITIVE_INFINITY;
+    return expectSentence(create({}, weights), /blk.0.attn_k.weight holds Infinity at index 5/);
+  });
+  test("a tensor nobody would use", () => {
+    const stranger = { name: "blk.0.attn_q.bias", shape: [32], data: new Float32Array(32) };
+    return expectSentence(create({}, [...tinyWeights(config), stranger]), /attn_q.bias, which the qwen3/);
+  });
+});
+
+test("weights that have diverged are named, not trained on", async () => {
+  const weights = tinyWeights(config);
+  const diverged = await createEngine({ config, weights, mode: "full", backend: "onnx-cpu" });
+  weights[1]!.data.fill(Number.NaN);
+  await expectSentence(diverged.forward(BATCH, BASE), /log-probability is NaN in row 0 .* diverged/);
+  await diverged.close();
+});
+
+test("a closed engine says so", async () => {
+  const closed = await tinyEngine(config, "onnx-cpu");
+  await closed.close();
+  await expectSentence(closed.forward(BATCH, BASE), /is closed/);
+});
+
+async function expectSentence(promise: Promise<unknown>, sentence: RegExp): Promise<void> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(EngineError);
+  expect((error as EngineError).message).toMatch(sentence);
+}
+
+function expectSentenceOf(act: () => unknown, sentence: RegExp): void {
+  expect(act).toThrow(EngineError);
+  expect(act).toThrow(sentence);
+}
