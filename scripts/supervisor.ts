@@ -40,7 +40,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   const secrets = ensureSecrets(layout.secrets);
   const model = await resolveModel(settings.HONE_MODEL, { root, folder: layout.models, say });
   const inferencePort = await freePort();
-  const env = childEnvironment({ settings, secrets, home, model, inferencePort });
+  const env = childEnvironment({ settings, secrets, home, model: model.path, inferencePort });
 
   const { onLeave } = exit;
   const children = createChildren({ root, logs: layout.logs, record: layout.children, say, toTerminal: dev });
@@ -58,11 +58,13 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   const building = { root, env, children, say, step };
   await ensurePrismaClient(building);
   children.keep(inference);
-  const admin = await database.prepare({
+  const login = {
     email: settings.ADMIN_EMAIL ?? DEFAULT_ADMIN_EMAIL,
     password: settings.ADMIN_PASSWORD ?? secrets.adminPassword,
-  });
-  const build = dev ? ".next" : await ensurePages(building);
+  };
+  const admin = await database.prepare(login, model.facts);
+  // Two development servers cannot share a folder; a port tells them apart.
+  const build = dev ? `.next-dev-${settings.PORT}` : await ensurePages(building);
   onLeave(usersOf(root).enter({ url: settings.url, build }));
 
   const next = "node_modules/next/dist/bin/next";
@@ -72,10 +74,10 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
     args: [next, dev ? "dev" : "start", ...address],
     env: { ...env, NODE_ENV: dev ? "development" : "production", NEXT_DIST_DIR: build },
   });
-  await Promise.all([
-    waitUntilAnswers({ name: "inference", url: `${env.INFERENCE_URL}/health`, secret: secrets.inference, children }),
-    waitUntilAnswers({ name: "web", url: `http://${settings.probeHost}:${settings.PORT}/api/health`, children }),
-  ]);
+  const web = { name: "web", url: `http://${settings.probeHost}:${settings.PORT}/api/health`, children };
+  const speaks = { name: "inference", url: `${env.INFERENCE_URL}/health`, secret: secrets.inference, children };
+  // Someone who changes the code wants to see the pages even while another process does not come up.
+  if (!dev) await Promise.all([waitUntilAnswers(web), waitUntilAnswers(speaks)]);
   // Training yields to people who wait for a reply.
   children.keep({ name: "trainer", args: [...tsx, "trainer/main.ts"], env, nice: 10 });
 

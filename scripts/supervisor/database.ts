@@ -1,6 +1,7 @@
 // The database of a start: one's own by DATABASE_URL, else the embedded one; migrated and with an admin.
 import path from "node:path";
 import pg from "pg";
+import type { BaseModelFacts } from "../../prisma/seed.ts";
 import { startEmbeddedPostgres } from "../../server/embedded-postgres.ts";
 import type { createExit } from "../start/report.mjs";
 import { StartError } from "../start/report.mjs";
@@ -20,16 +21,16 @@ export async function openDatabase(context: DatabaseContext) {
   return {
     url,
     /**
-     * Applies the migrations and makes the first admin.
+     * Applies the migrations, makes the first admin, and sees that the live Deployment is of this base model.
      * @returns the login that was made, null when there was an admin already
      */
-    async prepare(login: { email: string; password: string }) {
+    async prepare(login: { email: string; password: string }, base: BaseModelFacts) {
       const { migrate } = await import("../../prisma/migrate.ts");
       const applied = await migrate(url);
       if (applied.length > 0)
         say(`Database migrated (${applied.length === 1 ? applied[0] : `${applied.length} migrations`})`);
       const { seed } = await import("../../prisma/seed.ts");
-      return (await seed(url, login)) ? login : null;
+      return (await seed(url, { ...login, base })) ? login : null;
     },
   };
 }

@@ -2,9 +2,22 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import type { BaseModelFacts } from "../../prisma/seed.ts";
+import { GgufError } from "../../server/gguf/format.ts";
+import { readString } from "../../server/gguf/model-config.ts";
+import { openGguf } from "../../server/gguf/reader.ts";
+import { validateBase } from "../../server/gguf/validate.ts";
+import { readJson } from "../start/lock.mjs";
 import { StartError } from "../start/report.mjs";
+import { writePrivately } from "./home.ts";
 
 const STARTER = "models/starter.gguf";
+
+export interface ResolvedModel {
+  /** Absolute path of the GGUF file. */
+  path: string;
+  facts: BaseModelFacts;
+}
 
 interface ModelContext {
   root: string;
@@ -14,10 +27,10 @@ interface ModelContext {
 }
 
 /**
- * The absolute path of the GGUF file that a HONE_MODEL setting names.
+ * Finds the file that a HONE_MODEL setting names, fetching it if need be, and checks that it can be served.
  * @throws StartError MODEL_MISSING, MODEL_INVALID or MODEL_DOWNLOAD
  */
-export async function resolveModel(setting: string, context: ModelContext): Promise<string> {
+export async function resolveModel(setting: string, context: ModelContext): Promise<ResolvedModel> {
   const file = setting.startsWith("hf:") ? await fetchModel(setting, context) : path.resolve(context.root, setting);
   if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new StartError(
@@ -27,21 +40,40 @@ export async function resolveModel(setting: string, context: ModelContext): Prom
         : `HONE_MODEL names ${file}, and there is no such file. Give the path of a GGUF file or hf:owner/repo/file.gguf, or leave it out for the starter model.`,
     );
   }
-  checkMagic(file);
-  return file;
+  return { path: file, facts: await knownFacts(file, context) };
 }
 
-/** The first bytes tell a GGUF file from a web page saved under its name. Serving checks everything else. */
-function checkMagic(file: string): void {
-  const head = Buffer.alloc(4);
-  const handle = fs.openSync(file, "r");
-  fs.readSync(handle, head, 0, 4, 0);
-  fs.closeSync(handle);
-  if (head.toString("latin1") === "GGUF") return;
-  throw new StartError(
-    "MODEL_INVALID",
-    `${file} is not a GGUF file: it begins with ${JSON.stringify(head.toString("latin1"))}. Set HONE_MODEL to a GGUF file of a Llama, Qwen2 or Qwen3 model.`,
-  );
+/** Hashing and checking a large model takes a while, so what was found is kept until the file changes. */
+async function knownFacts(file: string, { folder, say }: ModelContext): Promise<BaseModelFacts> {
+  const { size, mtimeMs } = fs.statSync(file);
+  const key = `${file} ${size} ${mtimeMs}`;
+  const kept = path.join(folder, "known.json");
+  const known = readJson<Record<string, BaseModelFacts>>(kept) ?? {};
+  if (known[key]) return known[key];
+  if (size > 2 ** 30) say(`Checking ${path.basename(file)} (${megabytes(size)} MB)`);
+  const facts = await readFacts(file);
+  writePrivately(kept, JSON.stringify({ ...known, [key]: facts }));
+  return facts;
+}
+
+async function readFacts(file: string): Promise<BaseModelFacts> {
+  try {
+    const gguf = openGguf(file);
+    try {
+      const { architecture, contextLength } = validateBase(gguf);
+      const name = readString(gguf, "general.name") ?? path.basename(file, ".gguf");
+      const parameters = [...gguf.tensors.values()].reduce((sum, tensor) => sum + tensor.elements, 0);
+      return { name, sha256: await sha256Of(file), architecture, parameters, contextLength };
+    } finally {
+      gguf.close();
+    }
+  } catch (error) {
+    if (!(error instanceof GgufError)) throw error;
+    throw new StartError(
+      "MODEL_INVALID",
+      `The model cannot be served. ${error.message} Set HONE_MODEL to a GGUF file of a Llama, Qwen2 or Qwen3 chat model.`,
+    );
+  }
 }
 
 /** Downloads once; a broken-off download goes on where it stopped. */
