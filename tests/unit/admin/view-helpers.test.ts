@@ -1,0 +1,163 @@
+// What the admin pages work out before they show it: words that differ, forms, timelines, next steps, figures.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bytes, releaseName, roughSpan, span } from "../../../app/admin/_lib/format.ts";
+import { finding } from "../../../app/admin/_lib/metrics.ts";
+import { nextStep } from "../../../app/admin/_lib/next-step.ts";
+import { differences, parseForm, parseSeed } from "../../../app/admin/_lib/run-form.ts";
+import { timeline } from "../../../app/admin/_lib/run-states.ts";
+import { type Piece, wordDiff } from "../../../app/admin/_lib/word-diff.ts";
+
+const changed = (pieces: readonly Piece[]) => pieces.filter((piece) => piece.changed).map((piece) => piece.text);
+const whole = (pieces: readonly Piece[]) => pieces.map((piece) => piece.text).join("");
+
+describe("word differences", () => {
+  test("names what each side has alone", () => {
+    const { left, right } = wordDiff("The sky is blue today.", "The sky is very blue.", "en");
+    expect(changed(left)).toEqual([" today"]);
+    expect(changed(right)).toEqual(["very "]);
+  });
+
+  test("finds words in Chinese, which has no spaces", () => {
+    const { left, right } = wordDiff("天空是蓝色的。", "天空是灰色的。", "zh");
+    expect(changed(left)).toEqual(["蓝色"]);
+    expect(changed(right)).toEqual(["灰色"]);
+  });
+
+  test("joined again is the text, and equal texts have no change, for any two texts", () => {
+    const text = fc.array(fc.constantFrom("a", "b", " ", "c.", "好", "\n")).map((words) => words.join(""));
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const { left, right } = wordDiff(a, b, "en");
+        expect(whole(left)).toBe(a);
+        expect(whole(right)).toBe(b);
+        if (a === b) expect([...changed(left), ...changed(right)]).toEqual([]);
+      }),
+    );
+  });
+
+  test("what is unchanged is the same text on both sides", () => {
+    const text = fc.array(fc.constantFrom("red", "green", "blue", "dark")).map((words) => words.join(", "));
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const { left, right } = wordDiff(a, b, "en");
+        const same = (pieces: readonly Piece[]) =>
+          pieces
+            .filter((piece) => !piece.changed)
+            .map((piece) => piece.text)
+            .join("")
+            .replace(/\s/g, "");
+        expect(same(left)).toBe(same(right));
+      }),
+    );
+  });
+
+  test("gives up on the middle of two enormous texts instead of hanging", () => {
+    const a = Array.from({ length: 3000 }, (_, i) => `a${i}`).join(" ");
+    const b = Array.from({ length: 3000 }, (_, i) => `b${i}`).join(" ");
+    expect(changed(wordDiff(`same ${a} end`, `same ${b} end`, "en").left)).toEqual([a]);
+  });
+});
+
+describe("the form of a new run", () => {
+  test("leaves empty fields to the server", () => {
+    expect(parseForm("DPO", { beta: "", rank: " " })).toEqual({ config: {}, faults: {} });
+  });
+
+  test("reads numbers as they are typed", () => {
+    expect(parseForm("DPO", { beta: "0.2", learningRate: "2e-4", epochs: " 3 " }).config).toEqual({
+      beta: 0.2,
+      learningRate: 2e-4,
+      epochs: 3,
+    });
+  });
+
+  test("names the fault of each field", () => {
+    const typed = { beta: "0", epochs: "1.5", rank: "1000", warmup: "-1", learningRate: "fast" };
+    expect(parseForm("DPO", typed)).toEqual({
+      config: {},
+      faults: {
+        beta: "tooSmall",
+        epochs: "notWhole",
+        rank: "tooLarge",
+        warmup: "tooSmall",
+        learningRate: "notANumber",
+      },
+    });
+  });
+
+  test("forgets what another method's field held", () => {
+    expect(parseForm("SFT", { beta: "0.2" })).toEqual({ config: {}, faults: {} });
+  });
+
+  test("a seed is a whole number, or left out", () => {
+    expect([" ", "7", "-1", "1.5", "x", "2147483648"].map(parseSeed)).toEqual([undefined, 7, null, null, null, null]);
+  });
+
+  test("differences from the defaults leave out what is equal and the version", () => {
+    const targets = ["attn_q", "attn_k"];
+    expect(
+      differences(
+        { version: 2, beta: 0.3, rank: 16, targets },
+        { version: 1, beta: 0.1, rank: 16, targets: [...targets] },
+      ),
+    ).toEqual([{ key: "beta", value: "0.3", usual: "0.1" }]);
+  });
+});
+
+describe("the timeline of a run", () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+  const times = { createdAt: at(0), startedAt: at(1), finishedAt: at(5) };
+  const states = (run: Parameters<typeof timeline>[0]) =>
+    timeline(run).map(({ status, state }) => `${status} ${state}`);
+
+  test("shows what is to come while it runs", () => {
+    expect(states({ ...times, finishedAt: null, status: "RUNNING" })).toEqual([
+      "QUEUED done",
+      "RUNNING current",
+      "EVALUATING coming",
+      "SUCCEEDED coming",
+    ]);
+  });
+
+  test("ends where the run ended", () => {
+    expect(states({ ...times, status: "FAILED" })).toEqual(["QUEUED done", "RUNNING done", "FAILED current"]);
+    expect(states({ ...times, startedAt: null, status: "CANCELLED" })).toEqual(["QUEUED done", "CANCELLED current"]);
+    expect(states({ ...times, status: "SUCCEEDED" }).at(-1)).toBe("SUCCEEDED current");
+  });
+});
+
+test("the next step is the first that has not been done", () => {
+  const fresh = { feedback: 0, pairs: 0, newPairs: 0, runs: 0, liveAdapter: false };
+  expect(nextStep(fresh)).toEqual({ kind: "chat" });
+  expect(nextStep({ ...fresh, feedback: 3 })).toEqual({ kind: "moreThumbs", missing: 40 });
+  expect(nextStep({ ...fresh, feedback: 30, pairs: 15 })).toEqual({ kind: "moreThumbs", missing: 10 });
+  expect(nextStep({ ...fresh, feedback: 90, pairs: 25 })).toEqual({ kind: "firstRun", pairs: 25 });
+  expect(nextStep({ ...fresh, pairs: 25, runs: 1 })).toEqual({ kind: "activate" });
+  expect(nextStep({ ...fresh, pairs: 25, newPairs: 4, runs: 1, liveAdapter: true })).toEqual({
+    kind: "keepGoing",
+    newPairs: 4,
+  });
+});
+
+test("a finding compares the beginning with the end and not one noisy step with another", () => {
+  const rows = Array.from({ length: 20 }, (_, i) => ({
+    step: i + 1,
+    values: { loss: i < 2 ? [2, 4][i]! : i > 17 ? 1 : 9 },
+  }));
+  expect(finding(rows, "loss")).toEqual({ from: 3, to: 1 });
+  expect(finding(rows.slice(0, 1), "loss")).toBeNull();
+  expect(finding(rows, "missing")).toBeNull();
+});
+
+test("spans, sizes and names read naturally in both languages", () => {
+  expect(span(3905, "en")).toBe("1 hr 5 min");
+  expect(span(3600, "en")).toBe("1 hr");
+  expect(span(0.2, "en")).toBe("0 sec");
+  expect(roughSpan(6.5 * 86400, "en")).toBe("6 days");
+  expect(roughSpan(6.5 * 86400, "zh")).toBe("6天");
+  expect(bytes(10_100_000, "en")).toBe("10.1 MB");
+  expect(bytes(0, "en")).toBe("0 byte");
+  expect(releaseName({ number: 7, adapterSha256: "3f9a2c".padEnd(64, "0") })).toBe("r7 · 3f9a2c");
+  expect(releaseName({ number: 1, adapterSha256: null })).toBe("r1");
+});
