@@ -1,0 +1,36 @@
+/** All procedures under their names. */
+
+import { adapterRouter } from "./routers/adapter.ts";
+import { apiKeyRouter } from "./routers/api-key.ts";
+import { auditRouter } from "./routers/audit.ts";
+import { conversationRouter } from "./routers/conversation.ts";
+import { datasetRouter } from "./routers/dataset.ts";
+import { deploymentRouter } from "./routers/deployment.ts";
+import { feedbackRouter } from "./routers/feedback.ts";
+import { messageRouter } from "./routers/message.ts";
+import { overviewRouter } from "./routers/overview.ts";
+import { pairRouter } from "./routers/pair.ts";
+import { peopleRouter } from "./routers/people.ts";
+import { runRouter } from "./routers/run.ts";
+import { settingRouter } from "./routers/setting.ts";
+import { viewerRouter } from "./routers/viewer.ts";
+import { router } from "./trpc.ts";
+
+export const appRouter = router({
+  viewer: viewerRouter,
+  conversation: conversationRouter,
+  message: messageRouter,
+  feedback: feedbackRouter,
+  apiKey: apiKeyRouter,
+  overview: overviewRouter,
+  run: runRouter,
+  adapter: adapterRouter,
+  deployment: deploymentRouter,
+  dataset: datasetRouter,
+  pair: pairRouter,
+  people: peopleRouter,
+  audit: auditRouter,
+  setting: settingRouter,
+});
+
+export type AppRouter = typeof appRouter;

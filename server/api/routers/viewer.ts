@@ -1,0 +1,26 @@
+/** The caller: who it is, and making an account. */
+
+import { z } from "zod";
+import { providerNames } from "../../auth-providers.ts";
+import { getSettings } from "../../domain/setting.ts";
+import { signUp } from "../../domain/viewer-account.ts";
+import { PASSWORD_LENGTH } from "../../password.ts";
+import { publicProcedure, router } from "../trpc.ts";
+
+const signUpInput = z.object({
+  email: z.email().max(320).toLowerCase(),
+  name: z.string().trim().min(1).max(100),
+  password: z.string().min(PASSWORD_LENGTH.least).max(PASSWORD_LENGTH.most),
+});
+
+export const viewerRouter = router({
+  me: publicProcedure.query(({ ctx }) => ctx.viewer),
+  signUpOpen: publicProcedure.query(
+    async ({ ctx }) => (await getSettings(ctx.services.db, ctx.services.env)).signUpOpen,
+  ),
+  /** Ways to sign in besides email and password. */
+  providers: publicProcedure.query(({ ctx }) => providerNames(ctx.services.env)),
+  signUp: publicProcedure
+    .input(signUpInput)
+    .mutation(({ ctx, input }) => signUp(ctx.services, { ...input, ip: ctx.ip })),
+});

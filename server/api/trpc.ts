@@ -1,0 +1,119 @@
+/** The procedures by role. The kind of procedure is the permission; there is no other way to make one. */
+
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import { ZodError } from "zod";
+import type { Role } from "../../prisma/generated/enums.ts";
+import { AppError, appErrorOf, ERROR_STATUS, type ErrorCode } from "../errors.ts";
+import { logger } from "../log.ts";
+import type { ApiContext } from "./context.ts";
+
+export interface Meta {
+  /** Least role that may call; PUBLIC needs no account. */
+  role: Role | "PUBLIC";
+}
+
+const PING_MS = 5_000;
+const SILENCE_MS = 20_000;
+
+const t = initTRPC
+  .context<ApiContext>()
+  .meta<Meta>()
+  .create({
+    transformer: superjson,
+    // A browser that hears nothing for this long opens the stream again and says which event it saw last.
+    sse: { ping: { enabled: true, intervalMs: PING_MS }, client: { reconnectAfterInactivityMs: SILENCE_MS } },
+    errorFormatter({ shape, error }) {
+      const code = codeOf(error);
+      // Sentences of expected failures pass; of anything else the caller learns nothing but that it happened.
+      const message = code === "INTERNAL" ? "Something went wrong here; it was written to the log." : sentenceOf(error);
+      return { ...shape, message, data: { code, httpStatus: ERROR_STATUS[code], path: shape.data.path } };
+    },
+  });
+
+/** Our code for whatever a procedure threw. */
+function codeOf(error: TRPCError): ErrorCode {
+  const known = appErrorOf(error);
+  if (known) return known.code;
+  switch (error.code) {
+    case "UNAUTHORIZED":
+    case "FORBIDDEN":
+    case "NOT_FOUND":
+      return error.code;
+    case "BAD_REQUEST":
+    case "PARSE_ERROR":
+    case "PAYLOAD_TOO_LARGE":
+    case "UNSUPPORTED_MEDIA_TYPE":
+    case "METHOD_NOT_SUPPORTED":
+      return "INVALID_INPUT";
+    default:
+      return "INTERNAL";
+  }
+}
+
+function sentenceOf(error: TRPCError): string {
+  if (error.cause instanceof ZodError) {
+    return error.cause.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`).join("; ");
+  }
+  return appErrorOf(error)?.message ?? error.message;
+}
+
+/** HTTP status of an expected failure, as tRPC names it. */
+const TRPC_CODE: Record<number, TRPCError["code"]> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  429: "TOO_MANY_REQUESTS",
+  501: "NOT_IMPLEMENTED",
+  502: "BAD_GATEWAY",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+/** Names expected failures for tRPC, and logs unexpected ones once, with their cause. */
+const failures = t.middleware(async ({ next, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const known = appErrorOf(result.error);
+  if (known) {
+    throw new TRPCError({
+      code: TRPC_CODE[known.status] ?? "INTERNAL_SERVER_ERROR",
+      message: known.message,
+      cause: known,
+    });
+  }
+  if (codeOf(result.error) === "INTERNAL")
+    logger("api").error({ err: result.error.cause ?? result.error, path }, "unexpected failure");
+  return result;
+});
+
+const mutationsFromHere = t.middleware(({ ctx, type, next }) => {
+  if (type === "mutation" && !ctx.sameOrigin) {
+    throw new AppError("CROSS_ORIGIN", "This call came from another site's page; open Hone itself and try again.");
+  }
+  return next();
+});
+
+const base = t.procedure.use(failures).use(mutationsFromHere);
+
+const RANK: Record<Role, number> = { USER: 0, ANNOTATOR: 1, ADMIN: 2 };
+
+/** Signed in, not disabled, and at least this role. The role was read from the database for this very call. */
+const atLeast = (role: Role) =>
+  base.meta({ role }).use(({ ctx, next }) => {
+    const { viewer } = ctx;
+    if (!viewer) throw new AppError("UNAUTHORIZED", "This needs an account; sign in and try again.");
+    if (RANK[viewer.role] < RANK[role]) {
+      throw new AppError("FORBIDDEN", `This needs the role ${role}, yours is ${viewer.role}; ask an admin.`);
+    }
+    return next({ ctx: { viewer } });
+  });
+
+/** For anyone, visitors included. Every use of it stands in the table of the roles test. */
+export const publicProcedure = base.meta({ role: "PUBLIC" });
+export const userProcedure = atLeast("USER");
+export const adminProcedure = atLeast("ADMIN");
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
