@@ -98,12 +98,10 @@ function announce({
   file: string;
 }): void {
   if (admin) writePrivately(file, `${url}\nemail: ${admin.email}\npassword: ${admin.password}\n`);
+  const relative = path.relative(process.cwd(), file);
+  const shown = relative.startsWith("..") ? file : relative;
   say("Ready");
   console.log(`\n  ${url}\n`);
-  if (admin)
-    console.log(
-      `  Admin login: ${admin.email} / ${admin.password}   (kept in ${path.relative(process.cwd(), file)})\n`,
-    );
-  else if (fs.existsSync(file))
-    console.log(`  The admin login made at the first start is in ${path.relative(process.cwd(), file)}\n`);
+  if (admin) console.log(`  Admin login: ${admin.email} / ${admin.password}   (kept in ${shown})\n`);
+  else if (fs.existsSync(file)) console.log(`  The admin login made at the first start is in ${shown}\n`);
 }
