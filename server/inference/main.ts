@@ -1,0 +1,51 @@
+/** The inference process: loads the base model, serves it on a loopback port, and goes when it is told to. */
+
+import { once } from "node:events";
+import { constants, setPriority } from "node:os";
+import { logger } from "../log.ts";
+import { openModelHost } from "./model-host.ts";
+import { createInferenceServer } from "./server.ts";
+import { readSettings } from "./settings.ts";
+
+/** Less than the supervisor waits before it kills. */
+const GRACE_MS = 3000;
+
+const log = logger("inference");
+
+/** People wait for replies and nobody waits for a training step. Only root may ask for more than a normal share. */
+function takePriority(): void {
+  try {
+    setPriority(0, constants.priority.PRIORITY_ABOVE_NORMAL);
+  } catch {
+    // A normal share then; the trainer takes less than that.
+  }
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  takePriority();
+  const started = performance.now();
+  const host = await openModelHost(settings);
+  const { server, drain } = createInferenceServer(host, settings.secret);
+  server.listen(settings.port, "127.0.0.1");
+  await once(server, "listening");
+  log.info(
+    { ...host.base, threads: settings.threads, ms: Math.round(performance.now() - started), address: server.address() },
+    `serving ${host.base.name}`,
+  );
+
+  const stop = async () => {
+    await drain(GRACE_MS);
+    await host.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+try {
+  await main();
+} catch (error) {
+  log.fatal({ err: error }, (error as Error).message);
+  process.exit(1);
+}
