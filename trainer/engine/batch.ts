@@ -1,6 +1,7 @@
 /** Splits a batch into micro-batches of few different shapes, and lays each out as the arrays a program is fed. */
 
-import type { TokenBatch, TokenSequence, Upstream } from "./contract.ts";
+import type { ModelConfig, TokenBatch, TokenSequence, Upstream } from "./contract.ts";
+import { type MemoryPlan, rowsTogether } from "./memory.ts";
 import { BATCH, type Bucket } from "./tfjs/programs.ts";
 import type { RotaryTables } from "./tfjs/rope.ts";
 
@@ -21,10 +22,10 @@ const ROWS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 const TARGET_STEPS = 8;
 
 /**
- * Groups rows by length bucket, longest first, at most `tokensTogether` in one. Depends on the batch alone, so that a
+ * Groups rows by length bucket, longest first, as many together as memory allows. Depends on the batch alone, so that a
  * resumed run computes the same sums in the same order.
  */
-export function planMicroBatches(batch: TokenBatch, tokensTogether: number): MicroBatch[] {
+export function planMicroBatches(batch: TokenBatch, config: ModelConfig, memory: MemoryPlan): MicroBatch[] {
   const byLength = new Map<number, number[]>();
   for (const [index, { tokens }] of batch.entries()) {
     const length = roundUp(LENGTHS, tokens.length);
@@ -33,7 +34,7 @@ export function planMicroBatches(batch: TokenBatch, tokensTogether: number): Mic
   return [...byLength.entries()]
     .toSorted(([a], [b]) => b - a)
     .flatMap(([length, indices]) => {
-      const most = Math.max(1, Math.floor(tokensTogether / length));
+      const most = rowsTogether(config, length, memory);
       return split(indices, most).map((sequences) => {
         const rows = Math.min(roundUp(ROWS, sequences.length), most);
         const wanted = sequences.reduce((sum, index) => sum + batch[index]!.targets.length, 0);

@@ -21,26 +21,30 @@ export interface CreateEngineOptions {
   backend: Backend;
   /** CPU threads of one operator; default 2. */
   threads?: number;
-  /** Tokens per micro-batch, padding included; default 4,096. Lower it when memory is short. */
+  /** Tokens that run together at most, padding included; default 4,096. */
   tokensTogether?: number;
+  /** Memory for activations; default 1 GiB. Longer or more rows than fit run one after another, or twice. */
+  activationBytes?: number;
+  /** The engine may take over the memory of frozen weights; their arrays are empty afterwards. Default: it copies. */
+  handOver?: boolean;
 }
 
 /** @throws EngineError when config, weights and backend do not fit together or the backend cannot start. */
 export async function createEngine(options: CreateEngineOptions): Promise<Engine> {
-  const { config, mode, backend, threads = 2, tokensTogether = 4096 } = options;
+  const { config, mode, backend, threads = 2, tokensTogether = 4096, activationBytes = 2 ** 30 } = options;
   checkConfig(config);
   const weights = checkedWeights(config, options.weights);
-  const frozen = mode === "lora" ? constantsOf(config, weights) : new Map<string, Constant>();
+  const frozen = mode === "lora" ? constantsOf(config, weights, options.handOver ?? false) : new Map();
   const runner = await startRunner(backend, threads, frozen);
-  return new TfjsEngine({ config, weights, mode, runner, tokensTogether });
+  return new TfjsEngine({ config, weights, mode, runner, memory: { activationBytes, tokensTogether } });
 }
 
 async function startRunner(backend: Backend, threads: number, constants: Map<string, Constant>): Promise<Runner> {
   switch (backend) {
     case "onnx-cpu":
-      return new OnnxRunner({ provider: "cpu", threads, constants });
+      return OnnxRunner.create({ provider: "cpu", threads, constants });
     case "onnx-webgpu":
-      return new OnnxRunner({ provider: "webgpu", threads, constants });
+      return OnnxRunner.create({ provider: "webgpu", threads, constants });
     case "tfjs-cpu":
       return EagerRunner.create("cpu", constants);
     case "tfjs-node-gpu": {
@@ -54,7 +58,12 @@ async function startRunner(backend: Backend, threads: number, constants: Map<str
 }
 
 /** Frozen tensors that programs see: all but the embedding of an untied model and the rotary factors. */
-function constantsOf(config: ModelConfig, weights: ReadonlyMap<string, NamedTensor>): Map<string, Constant> {
-  const outside = config.tiedEmbeddings ? [ROPE_FACTORS] : [ROPE_FACTORS, EMBEDDING];
-  return new Map([...weights].filter(([name]) => !outside.includes(name)));
+function constantsOf(config: ModelConfig, weights: ReadonlyMap<string, NamedTensor>, handOver: boolean) {
+  const constants = new Map<string, Constant>();
+  for (const { name, shape, data } of weights.values()) {
+    if (name === ROPE_FACTORS || (name === EMBEDDING && !config.tiedEmbeddings)) continue;
+    // The embedding is looked up on this side too, so it is always copied.
+    constants.set(name, { shape, data: handOver && name !== EMBEDDING ? data : data.slice() });
+  }
+  return constants;
 }

@@ -15,8 +15,10 @@ export interface OpenEngineOptions {
   backend?: Backend | "auto";
   /** CPU threads; default 2. */
   threads?: number;
-  /** Tokens per micro-batch, padding included; default by the model's size. */
+  /** Tokens that run together at most, padding included; default 4,096. */
   tokensTogether?: number;
+  /** Memory for activations; default 1 GiB. */
+  activationBytes?: number;
   /** Called with one sentence for each thing a reader of the log should know. */
   log?: (sentence: string) => void;
 }
@@ -26,10 +28,11 @@ export interface OpenEngineOptions {
  * @throws GgufError or EngineError with a sentence; nothing stays open then.
  */
 export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
-  const { baseGguf, mode, backend = "auto", threads, tokensTogether, log = () => {} } = options;
+  const { baseGguf, mode, backend = "auto", threads, tokensTogether, activationBytes, log = () => {} } = options;
   const { config, weights } = loadBase(baseGguf);
   const choice = backend === "auto" ? chooseBackend() : { backend, reason: "it is set" };
-  const engine = await createEngine({ config, weights, mode, backend: choice.backend, threads, tokensTogether });
+  const settings = { mode, backend: choice.backend, threads, tokensTogether, activationBytes, handOver: true };
+  const engine = await createEngine({ config, weights, ...settings });
   log(`Training engine: ${engine.description}, because ${choice.reason}.`);
   return engine;
 }

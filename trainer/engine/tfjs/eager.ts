@@ -1,7 +1,7 @@
 /** Runs programs on a plain TensorFlow.js backend, untraced: tfjs-cpu as the reference, tfjs-node-gpu on CUDA. */
 
 import { EngineError } from "../contract.ts";
-import type { Constant, HostData, InputSpec, Program, Runner } from "./program.ts";
+import type { Constant, Feeds, InputSpec, Program, Results, Runner } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 export class EagerRunner implements Runner {
@@ -24,7 +24,7 @@ export class EagerRunner implements Runner {
     return new EagerRunner(backend, constants);
   }
 
-  async run(program: Program, feeds: Readonly<Record<string, HostData>>): Promise<Record<string, Float32Array>> {
+  async run(program: Program, feeds: Feeds): Promise<Results> {
     // Another runner of this process may have switched backends since; the switch back is synchronous.
     void tf.setBackend(this.#backend);
     const outputs = tf.tidy(() => program.build(this.#inputs(program, feeds)));
@@ -35,7 +35,7 @@ export class EagerRunner implements Runner {
     return Object.fromEntries(named);
   }
 
-  #inputs({ key, inputs }: Program, feeds: Readonly<Record<string, HostData>>): Record<string, Tensor> {
+  #inputs({ key, inputs }: Program, feeds: Feeds): Record<string, Tensor> {
     const tensorOf = (name: string, { shape, type }: InputSpec): Tensor => {
       const data = feeds[name];
       if (data) return tf.tensor(data, [...shape], type);

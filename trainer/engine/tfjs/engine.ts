@@ -1,7 +1,6 @@
 /** The training engine on TensorFlow.js programs: adapters, gradients and optimiser state around a Runner. */
 
-import { layOut, layOutUpstream, type MicroBatch, planMicroBatches } from "../batch.ts";
-import { checkBatch, checkForward, checkHyper, checkUpstream } from "../checks.ts";
+import { checkBatch, checkHyper, checkUpstream } from "../checks.ts";
 import {
   type AdamWHyper,
   type AdapterName,
@@ -20,11 +19,12 @@ import {
   type Use,
 } from "../contract.ts";
 import { type Adapter, adapterFromWeights, adapterToWeights, newAdapter } from "../lora.ts";
+import type { MemoryPlan } from "../memory.ts";
 import { ParameterSet } from "../parameters.ts";
 import { EMBEDDING, ROPE_FACTORS } from "../weights.ts";
-import { STATISTICS } from "./head.ts";
+import { type Collect, type Live, Passes } from "./passes.ts";
 import type { Runner } from "./program.ts";
-import { BATCH, forwardProgram, gradientOf, gradientProgram, type Variant } from "./programs.ts";
+import { BATCH, gradientOf } from "./programs.ts";
 import { RotaryTables } from "./rope.ts";
 
 export interface TfjsEngineOptions {
@@ -33,17 +33,14 @@ export interface TfjsEngineOptions {
   weights: ReadonlyMap<string, NamedTensor>;
   mode: "lora" | "full";
   runner: Runner;
-  /** Tokens that run together, padding included; bounds the memory of activations. */
-  tokensTogether: number;
+  memory: MemoryPlan;
 }
 
 export class TfjsEngine implements Engine {
   readonly config: ModelConfig;
   readonly description: string;
   readonly #runner: Runner;
-  readonly #tokensTogether: number;
-  readonly #embedding: Float32Array;
-  readonly #rotary: RotaryTables;
+  readonly #passes: Passes;
   readonly #baseShapes: ReadonlyMap<string, readonly number[]>;
   /** Full-parameter mode: the whole model; null when the base is frozen. */
   readonly #base: ParameterSet | null;
@@ -52,33 +49,33 @@ export class TfjsEngine implements Engine {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ config, weights, mode, runner, tokensTogether }: TfjsEngineOptions) {
+  constructor({ config, weights, mode, runner, memory }: TfjsEngineOptions) {
     this.config = config;
     this.description = runner.description;
     this.#runner = runner;
-    this.#tokensTogether = tokensTogether;
-    this.#embedding = weights.get(EMBEDDING)!.data;
-    this.#rotary = new RotaryTables(config, weights.get(ROPE_FACTORS)?.data);
+    const rotary = new RotaryTables(config, weights.get(ROPE_FACTORS)?.data);
+    this.#passes = new Passes(runner, weights.get(EMBEDDING)!.data, rotary, memory);
     const trainable = [...weights.values()].filter(({ name }) => name !== ROPE_FACTORS);
     this.#baseShapes = graphShapes(config, trainable);
     this.#base = mode === "full" ? new ParameterSet(trainable) : null;
   }
 
   forward(batch: TokenBatch, use: Use): Promise<Forward> {
-    return this.#inTurn(() => this.#forward(batch, use));
-  }
-
-  accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics> {
     return this.#inTurn(async () => {
-      const forward = await this.#forward(batch, use);
-      const { upstream, metrics } = objective(forward);
-      await this.#backward(batch, use, upstream);
-      return metrics;
+      checkBatch(batch, this.config);
+      return this.#passes.forward(batch, this.#live(use));
     });
   }
 
+  accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics> {
+    return this.#training(batch, use, (live, collect) => this.#passes.backwardOf(batch, live, objective, collect));
+  }
+
   accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
-    return this.#inTurn(() => this.#backward(batch, use, upstream));
+    return this.#training(batch, use, (live, collect) => {
+      checkUpstream(upstream, batch);
+      return this.#passes.backward(batch, live, upstream, collect);
+    });
   }
 
   step(hyper: AdamWHyper): Promise<{ gradNorm: number }> {
@@ -137,51 +134,38 @@ export class TfjsEngine implements Engine {
     await this.#runner.close();
   }
 
-  async #forward(batch: TokenBatch, use: Use): Promise<Forward> {
-    checkBatch(batch, this.config);
-    const forward = emptyForward(batch);
-    const variant = this.#variant(use);
-    for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
-      const { feeds } = layOut(batch, micro, this.#embedding, this.#rotary);
-      const program = forwardProgram(variant, micro.bucket);
-      const { statistics } = await this.#runner.run(program, { ...feeds, ...this.#fedWeights(use) });
-      readStatistics(forward, batch, micro, statistics!);
-    }
-    checkForward(forward);
-    return forward;
-  }
-
-  async #backward(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
-    checkBatch(batch, this.config);
-    checkUpstream(upstream, batch);
-    const parameters = this.#parameters(use);
-    const forward = emptyForward(batch);
-    const variant = this.#variant(use);
-    for (const micro of planMicroBatches(batch, this.#tokensTogether)) {
-      const { feeds, ids } = layOut(batch, micro, this.#embedding, this.#rotary);
-      const all = { ...feeds, ...this.#fedWeights(use), [BATCH.upstream]: layOutUpstream(micro, upstream) };
-      const outputs = await this.#runner.run(gradientProgram(variant, micro.bucket), all);
-      readStatistics(forward, batch, micro, outputs.statistics!);
-      for (const name of parameters.names()) {
-        const gradient = outputs[gradientOf(name)];
-        if (gradient) parameters.addGradient(name, gradient);
+  /** Work that adds gradients. When it fails halfway, what it had added is gone together with what was there before. */
+  #training<T>(batch: TokenBatch, use: Use, work: (live: Live, collect: Collect) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      checkBatch(batch, this.config);
+      const parameters = this.#parameters(use);
+      let collected = false;
+      const collect: Collect = (results, ids) => {
+        collected = true;
+        for (const name of parameters.names()) {
+          const gradient = results[gradientOf(name)];
+          if (gradient) parameters.addGradient(name, gradient);
+        }
+        const embedded = results[gradientOf(BATCH.embedded)];
+        if (embedded) parameters.addGradientRows(EMBEDDING, ids, embedded);
+      };
+      try {
+        return await work(this.#live(use), collect);
+      } catch (error) {
+        if (collected) parameters.discard();
+        throw error;
       }
-      const embedded = outputs[gradientOf(BATCH.embedded)];
-      if (embedded) parameters.addGradientRows(EMBEDDING, ids, embedded);
-    }
-    checkForward(forward);
-    return forward;
+    });
   }
 
-  /** Weights that change and are therefore fed; frozen ones are the runner's constants. */
-  #fedWeights({ adapter }: Use): Record<string, Float32Array> {
-    return { ...this.#base?.weights(), ...(adapter === null ? {} : this.#adapter(adapter).parameters.weights()) };
-  }
-
-  #variant({ adapter }: Use): Variant {
-    const { rank, alpha, targets } = adapter === null ? {} : this.#adapter(adapter);
-    const lora = rank && alpha && targets ? { rank, scale: alpha / rank, targets } : null;
-    return { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: lora };
+  /** Weights that change are fed on every run; frozen ones are the runner's constants. */
+  #live({ adapter: name }: Use): Live {
+    const adapter = name === null ? null : this.#adapter(name);
+    const lora = adapter && { rank: adapter.rank, scale: adapter.alpha / adapter.rank, targets: adapter.targets };
+    return {
+      variant: { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: lora },
+      weights: { ...this.#base?.weights(), ...adapter?.parameters.weights() },
+    };
   }
 
   #parameters({ adapter }: Use): ParameterSet {
@@ -223,27 +207,4 @@ export class TfjsEngine implements Engine {
 function graphShapes(config: ModelConfig, weights: readonly NamedTensor[]): Map<string, readonly number[]> {
   const seen = weights.filter(({ name }) => name !== EMBEDDING || config.tiedEmbeddings);
   return new Map(seen.map(({ name, shape }) => [name, shape]));
-}
-
-function emptyForward(batch: TokenBatch): Forward {
-  const zeros = () => batch.map(({ targets }) => new Float64Array(targets.length));
-  return { logProbs: zeros(), entropy: zeros(), correct: zeros() };
-}
-
-/** Sorts statistics [M, 3] of a micro-batch into their rows of the whole batch. */
-function readStatistics(
-  forward: Forward,
-  batch: TokenBatch,
-  { sequences }: MicroBatch,
-  statistics: Float32Array,
-): void {
-  let at = 0;
-  for (const index of sequences) {
-    for (let i = 0; i < batch[index]!.targets.length; i++) {
-      forward.logProbs[index]![i] = statistics[at]!;
-      forward.entropy[index]![i] = statistics[at + 1]!;
-      forward.correct[index]![i] = statistics[at + 2]!;
-      at += STATISTICS;
-    }
-  }
 }

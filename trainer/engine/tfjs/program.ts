@@ -14,6 +14,8 @@ export interface Program {
   /** Two programs with one key are the same graph: it is traced and compiled once. */
   key: string;
   inputs: Readonly<Record<string, InputSpec>>;
+  /** Inputs that are known only after the outputs that do not depend on them were read. */
+  late?: readonly string[];
   build(inputs: TensorMap): Record<string, Tensor>;
 }
 
@@ -26,10 +28,24 @@ export interface Constant {
   data: Float32Array;
 }
 
+export type Feeds = Readonly<Record<string, HostData>>;
+export type Results = Record<string, Float32Array>;
+
+/** A program run as far as it goes without its late inputs. Must be finished or abandoned. */
+export interface Started {
+  /** The outputs that do not depend on late inputs. */
+  results: Results;
+  /** The other outputs. */
+  finish(late: Feeds): Promise<Results>;
+  abandon(): Promise<void>;
+}
+
 export interface Runner {
   /** Device and threads, e.g. `tfjs→onnx cpu (2 threads)`. */
   readonly description: string;
-  /** Inputs are taken from `feeds`, else from the constants the runner was made with. Outputs are copies. */
-  run(program: Program, feeds: Readonly<Record<string, HostData>>): Promise<Record<string, Float32Array>>;
+  /** Inputs are taken from `feeds`, else from the constants the runner was made with. Outputs are the caller's. */
+  run(program: Program, feeds: Feeds): Promise<Results>;
+  /** Absent where intermediate values cannot be kept between two runs. */
+  start?(program: Program, feeds: Feeds): Promise<Started>;
   close(): Promise<void>;
 }

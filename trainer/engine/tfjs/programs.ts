@@ -68,6 +68,7 @@ export function gradientProgram(variant: Variant, bucket: Bucket): Program {
   return {
     key: keyOf("gradient", variant, bucket),
     inputs,
+    late: [BATCH.upstream],
     build: (tensors) => {
       const dy = tf.pad(tensors[BATCH.upstream]!, [
         [0, 0],

@@ -1,10 +1,13 @@
-/** Runs programs on onnxruntime: traces each once, keeps its session, feeds it by name. */
+/** Runs programs on onnxruntime: traces each once, keeps its sessions in the worker thread, feeds them by name. */
 
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 
 import { EngineError } from "../contract.ts";
+import { cutGraph, type Graph, type Stage, wholeStage } from "./graph.ts";
 import type { OnnxValue } from "./onnx-proto.ts";
-import type { Constant, HostData, Program, Runner } from "./program.ts";
+import type { Constant, Feeds, Program, Results, Runner, Started } from "./program.ts";
+import { sessionClient } from "./session-client.ts";
+import type { Run } from "./sessions.ts";
 import { trace } from "./trace.ts";
 
 export type Provider = "cpu" | "webgpu";
@@ -17,85 +20,135 @@ export interface OnnxOptions {
   constants: ReadonlyMap<string, Constant>;
 }
 
-interface Compiled {
-  session: InferenceSession;
-  feeds: OnnxValue[];
-  outputs: string[];
+/** A stage whose session is open in the worker. */
+interface OpenStage extends Stage {
+  session: number;
 }
 
-/** Sessions kept. Each holds its own arena of activations, so an unbounded cache would grow with every new shape. */
-const SESSIONS_KEPT = 12;
+/** A program as one session, or as two with values held between them. */
+interface Compiled {
+  outputs: Graph["outputs"];
+  stages: readonly OpenStage[];
+  held: readonly OnnxValue[];
+}
+
+/** Programs kept. Each holds its own arena of activations, so an unbounded cache would grow with every new shape. */
+const PROGRAMS_KEPT = 12;
 
 export class OnnxRunner implements Runner {
   readonly description: string;
   readonly #options: OnnxOptions;
+  readonly #owner = sessionClient.number();
   /** By program key, least recently used first. */
   readonly #compiled = new Map<string, Compiled>();
 
-  constructor(options: OnnxOptions) {
+  private constructor(options: OnnxOptions) {
     this.#options = options;
     const threads = `${options.threads} thread${options.threads === 1 ? "" : "s"}`;
     this.description = `tfjs→onnx ${options.provider}${options.provider === "cpu" ? ` (${threads})` : ""}`;
+    // On a GPU held values would travel to this machine's memory and back, which costs more than computing them again.
+    if (options.provider !== "cpu") this.start = undefined;
   }
 
-  async run(program: Program, feeds: Readonly<Record<string, HostData>>): Promise<Record<string, Float32Array>> {
-    const { session, feeds: wanted, outputs } = await this.#compile(program);
-    const tensors: Record<string, OrtTensor> = {};
-    for (const { name, type, shape } of wanted) {
-      const data = feeds[name] ?? this.#options.constants.get(name)?.data;
-      // onnxruntime ignores feeds it does not know and its message for a missing one names no program.
-      if (!data) throw new Error(`program "${program.key}" needs input ${name}, which was not fed`);
-      tensors[name] = new OrtTensor(type as "float32", data as Float32Array, shape);
+  /** On the CPU the memory of the constants is handed over: their arrays are empty afterwards. */
+  static async create(options: OnnxOptions): Promise<OnnxRunner> {
+    const runner = new OnnxRunner(options);
+    if (options.provider === "cpu") {
+      const wires = [...options.constants].map(([name, value]) => [name, { type: "float32", ...value }]);
+      await sessionClient.share(runner.#owner, Object.fromEntries(wires));
     }
-    const results = await session.run(tensors, outputs);
-    return Object.fromEntries(outputs.map((name) => [name, results[name]!.data as Float32Array]));
+    return runner;
   }
 
-  async #compile(program: Program): Promise<Compiled> {
-    const known = this.#compiled.get(program.key);
-    if (known) {
-      this.#compiled.delete(program.key);
-      this.#compiled.set(program.key, known);
-      return known;
-    }
-    const { provider, constants } = this.#options;
-    const frozen = new Map(provider === "cpu" ? [] : [...constants].map(([name, { data }]) => [name, data]));
-    const { model, feeds, outputs } = trace(program, provider === "cpu" ? "cpu" : "portable", frozen);
-    const session = await this.#createSession(model);
-    const compiled = { session, feeds, outputs };
-    this.#compiled.set(program.key, compiled);
-    if (this.#compiled.size > SESSIONS_KEPT) await this.#forgetOldest();
+  async run(program: Program, feeds: Feeds): Promise<Results> {
+    return this.#runStage(program, await this.#compile(program, false), 0, feeds);
+  }
+
+  start? = async (program: Program, feeds: Feeds): Promise<Started> => {
+    const compiled = await this.#compile(program, true);
+    const as = sessionClient.number();
+    const results = await this.#runStage(program, compiled, 0, feeds, { hold: { as, values: compiled.held } });
+    return {
+      results,
+      finish: (late) => this.#runStage(program, compiled, 1, { ...feeds, ...late }, { held: as }),
+      abandon: () => sessionClient.drop(as),
+    };
+  };
+
+  async #runStage(
+    { key, inputs }: Program,
+    { outputs, stages }: Compiled,
+    number: 0 | 1,
+    feeds: Feeds,
+    values: Pick<Run, "hold" | "held"> = {},
+  ): Promise<Results> {
+    const { session, feeds: needed, returns } = stages[number]!;
+    const wanted = needed.map(({ name }) => name);
+    const fed = wanted.filter((name) => feeds[name]).map((name) => [name, { ...inputs[name]!, data: feeds[name]! }]);
+    const mine = outputs.filter(({ value }) => returns.includes(value));
+    const work: Run = {
+      owner: this.#owner,
+      feeds: Object.fromEntries(fed),
+      wanted,
+      returns: mine.map(({ value }) => value),
+      ...values,
+    };
+    const results = await sessionClient.run(session, work).catch((cause: Error) => {
+      throw new EngineError(`Program "${key}" failed: ${cause.message}`, { cause });
+    });
+    return Object.fromEntries(mine.map(({ name, value }) => [name, results[value]!]));
+  }
+
+  async #compile(program: Program, inTwo: boolean): Promise<Compiled> {
+    const key = inTwo ? `${program.key} in two` : program.key;
+    const known = this.#compiled.get(key);
+    this.#compiled.delete(key);
+    const compiled = known ?? (await this.#open(program, inTwo));
+    this.#compiled.set(key, compiled);
+    if (this.#compiled.size > PROGRAMS_KEPT) await this.#forgetOldest();
     return compiled;
   }
 
-  async #createSession(model: Uint8Array): Promise<InferenceSession> {
-    const { provider, threads } = this.#options;
-    try {
-      return await InferenceSession.create(model, {
-        executionProviders: [provider],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        enableCpuMemArena: true,
-        enableMemPattern: true,
-        logSeverityLevel: 3,
-        // Idle threads must sleep: spinning ones took half the machine from the chat beside them (1,242 → 658 ms a step).
-        extra: { session: { intra_op: { allow_spinning: "0" } } },
+  async #open(program: Program, inTwo: boolean): Promise<Compiled> {
+    const { provider, constants } = this.#options;
+    const isGpu = provider !== "cpu";
+    const frozen = new Map(isGpu ? [...constants].map(([name, { data }]) => [name, data]) : []);
+    const graph = trace(program, isGpu ? "portable" : "cpu", frozen);
+    const { early, held, late } = inTwo ? cutGraph(graph, program.late ?? []) : { early: wholeStage(graph), held: [] };
+    const stages: OpenStage[] = [];
+    for (const stage of late ? [early, late] : [early]) {
+      const session = sessionClient.number();
+      await sessionClient.open(session, stage.model, this.#sessionOptions()).catch((cause: Error) => {
+        throw new EngineError(`onnxruntime could not start its ${provider} provider: ${cause.message}`, { cause });
       });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new EngineError(`onnxruntime could not start its ${provider} provider: ${reason}`, { cause });
+      stages.push({ ...stage, session });
     }
+    return { outputs: graph.outputs, stages, held };
+  }
+
+  #sessionOptions(): InferenceSession.SessionOptions {
+    return {
+      executionProviders: [this.#options.provider],
+      intraOpNumThreads: this.#options.threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      enableCpuMemArena: true,
+      enableMemPattern: true,
+      logSeverityLevel: 3,
+      // Idle threads must sleep: spinning ones took half the machine from the chat beside them (1,242 → 658 ms a step).
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    };
   }
 
   async #forgetOldest(): Promise<void> {
-    const [key, oldest] = this.#compiled.entries().next().value!;
+    const [key, { stages }] = this.#compiled.entries().next().value!;
     this.#compiled.delete(key);
-    await oldest.session.release();
+    for (const { session } of stages) await sessionClient.close(session);
   }
 
   async close(): Promise<void> {
     while (this.#compiled.size > 0) await this.#forgetOldest();
+    await sessionClient.unshare(this.#owner);
   }
 }

@@ -2,14 +2,8 @@
 
 import type { DataStorage } from "@tensorflow/tfjs";
 
-import {
-  type Attribute,
-  encodeModel,
-  type OnnxConstant,
-  type OnnxNode,
-  type OnnxType,
-  type OnnxValue,
-} from "./onnx-proto.ts";
+import type { Graph } from "./graph.ts";
+import type { Attribute, OnnxConstant, OnnxNode, OnnxType, OnnxValue } from "./onnx-proto.ts";
 import type { Program } from "./program.ts";
 import { type Tensor, type TensorInfo, tf } from "./tf.ts";
 import { registerKernels } from "./trace-kernels.ts";
@@ -32,6 +26,7 @@ interface Traced {
 export class Recorder {
   readonly nodes: OnnxNode[] = [];
   readonly constants = new Map<string, OnnxConstant>();
+  readonly values = new Map<string, OnnxValue>();
   /** Node that makes a value; lets a kernel look at how its input came about. */
   readonly producer = new Map<string, OnnxNode>();
   #names = 0;
@@ -60,31 +55,6 @@ export class Recorder {
   integers(values: readonly number[]): string {
     return this.constant("int64", [values.length], BigInt64Array.from(values, BigInt));
   }
-
-  /** The model with what `outputs` need and nothing else; gradients of things nobody asked for are recorded too. */
-  encode(
-    inputs: readonly OnnxValue[],
-    outputs: readonly (OnnxValue & { source: string })[],
-    frozen: readonly OnnxConstant[],
-  ) {
-    const needed = new Set(outputs.map((output) => output.source));
-    const kept: OnnxNode[] = [];
-    for (const node of this.nodes.toReversed()) {
-      if (!needed.has(node.output)) continue;
-      kept.push(node);
-      for (const input of node.inputs) needed.add(input);
-    }
-    const names: OnnxNode[] = outputs.map(({ source, name }) => ({
-      operator: "Identity",
-      inputs: [source],
-      output: name,
-    }));
-    const used = <T extends { name: string }>(values: Iterable<T>) =>
-      [...values].filter((value) => needed.has(value.name));
-    const feeds = used(inputs);
-    const constants = [...used(this.constants.values()), ...used(frozen)];
-    return { feeds, model: encodeModel({ nodes: [...kept.reverse(), ...names], constants, inputs: feeds, outputs }) };
-  }
 }
 
 export class TraceBackend extends tf.KernelBackend {
@@ -95,6 +65,8 @@ export class TraceBackend extends tf.KernelBackend {
   tensorInfo(name: string, shape: readonly number[], dtype: string, values?: Traced["values"]): TensorInfo {
     const dataId = {};
     this.#data.set(dataId, { name, values });
+    // A tensor with the name of another is a view of it; the value has the shape it was made with.
+    if (!this.recorder.values.has(name)) this.recorder.values.set(name, { name, type: dtype as OnnxType, shape });
     return { dataId, shape: [...shape], dtype: dtype as DType };
   }
 
@@ -153,16 +125,8 @@ export class TraceBackend extends tf.KernelBackend {
 const BACKEND = "hone-trace";
 let backend: TraceBackend | undefined;
 
-export interface TracedProgram {
-  model: Uint8Array;
-  /** Inputs the model really has, in its order; those the outputs do not depend on are left out. */
-  feeds: OnnxValue[];
-  outputs: string[];
-  nodes: number;
-}
-
-/** Records `program` as an ONNX model. `frozen` inputs are written into it, all others are fed on every run. */
-export function trace(program: Program, dialect: Dialect, frozen: ReadonlyMap<string, Float32Array>): TracedProgram {
+/** Records `program` as a graph. `frozen` inputs become constants of it, all others are fed on every run. */
+export function trace(program: Program, dialect: Dialect, frozen: ReadonlyMap<string, Float32Array>): Graph {
   if (!backend) {
     backend = new TraceBackend();
     const made = backend;
@@ -188,7 +152,7 @@ function record(
   backend: TraceBackend,
   recorder: Recorder,
   frozen: ReadonlyMap<string, Float32Array>,
-) {
+): Graph {
   const inputs: OnnxValue[] = [];
   const constants: OnnxConstant[] = [];
   const placeholders: Record<string, Tensor> = {};
@@ -196,12 +160,10 @@ function record(
     const data = frozen.get(name);
     if (data) constants.push({ name, type, shape, data });
     else inputs.push({ name, type, shape });
-    const info = backend.tensorInfo(name, shape, type);
-    placeholders[name] = tf.engine().makeTensorFromTensorInfo(info, backend);
+    placeholders[name] = tf.engine().makeTensorFromTensorInfo(backend.tensorInfo(name, shape, type), backend);
   }
-  const outputs = Object.entries(program.build(placeholders)).map(([name, tensor]) => {
-    return { name, type: "float32" as const, shape: tensor.shape, source: backend.nameOf(tensor) };
-  });
-  const { feeds, model } = recorder.encode(inputs, outputs, constants);
-  return { feeds, model, outputs: outputs.map(({ name }) => name), nodes: recorder.nodes.length };
+  const results = Object.entries(program.build(placeholders));
+  const outputs = results.map(([name, tensor]) => ({ name, value: backend.nameOf(tensor) }));
+  constants.push(...recorder.constants.values());
+  return { nodes: recorder.nodes, constants, inputs, outputs, values: recorder.values };
 }
