@@ -1,9 +1,52 @@
-/** Placeholder: the functions of audit with their final types. */
+/** The audit trail: who did what to which row, written in the transaction that did it. */
 
-import type { Db } from "../db.ts";
-import { AppError } from "../errors.ts";
+import { Prisma } from "../../prisma/generated/client.ts";
+import type { Db, Tx } from "../db.ts";
+import { pageOf } from "./page.ts";
+import { PERSON } from "./select.ts";
 import type { AuditView, Page } from "./views.ts";
 
-export async function listAudit(_db: Db, _cursor?: string): Promise<Page<AuditView>> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+export type AuditAction =
+  | "user.signUp"
+  | "user.setRole"
+  | "user.setDisabled"
+  | "apiKey.create"
+  | "apiKey.revoke"
+  | "run.create"
+  | "run.cancel"
+  | "adapter.create"
+  | "deployment.activate"
+  | "deployment.rollback"
+  | "setting.set";
+
+interface AuditRecord {
+  /** Null: the system itself. */
+  actorId: string | null;
+  action: AuditAction;
+  /** "<table>:<id>" */
+  subject: string;
+  before?: Prisma.InputJsonObject | null;
+  after?: Prisma.InputJsonObject | null;
+}
+
+/** Takes a transaction and nothing else, so that no deed is recorded that was not done. */
+export async function recordAudit(tx: Tx, { before, after, ...record }: AuditRecord): Promise<void> {
+  await tx.auditEvent.create({ data: { ...record, before: before ?? Prisma.DbNull, after: after ?? Prisma.DbNull } });
+}
+
+const PAGE = 50;
+
+export async function listAudit(db: Db, cursor?: string): Promise<Page<AuditView>> {
+  const before = cursor && /^\d{1,18}$/.test(cursor) ? BigInt(cursor) : undefined;
+  const rows = await db.auditEvent.findMany({
+    where: before ? { id: { lt: before } } : {},
+    orderBy: { id: "desc" },
+    take: PAGE + 1,
+    include: { actor: PERSON },
+  });
+  return pageOf(
+    rows.map((row) => ({ ...row, id: String(row.id), at: row.createdAt })),
+    PAGE,
+    ({ id, at, actor, action, subject, before, after }) => ({ id, at, actor, action, subject, before, after }),
+  );
 }

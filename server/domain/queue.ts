@@ -1,8 +1,62 @@
-/** The queue of Runs: pg-boss, entered in the same transaction as the Run it carries. */
+/** The queue of Runs: pg-boss in the same PostgreSQL, entered in the very transaction that makes the Run. */
 
+import { fromPrisma, PgBoss } from "pg-boss";
 import type { Tx } from "../db.ts";
+import { logger } from "../log.ts";
+
+export const RUN_QUEUE = "run";
+
+export interface RunQueueMessage {
+  runId: string;
+}
+
+/**
+ * The queue only says "look at this Run"; what may be done with it is decided by its row. A message that is lost or comes
+ * twice is therefore harmless: the reaper enqueues what has no worker, and a claim is won by one worker only.
+ */
+const QUEUE_OPTIONS = { retryLimit: 10, retryDelay: 5, heartbeatSeconds: 30, expireInSeconds: 7 * 24 * 3600 } as const;
 
 export interface RunQueue {
-  /** Enqueues within the transaction: the message and the Run exist together or not at all. */
+  /** Enqueues within the transaction: the message and the Run's new state exist together or not at all. */
   enqueue(tx: Tx, runId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens pg-boss with the queue of Runs in place. The trainer works on it (`work: true` also runs pg-boss's upkeep, which
+ * returns the messages of dead workers); others only enqueue.
+ */
+export async function openBoss(url: string, { work }: { work: boolean }): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: "hone-queue",
+    max: work ? 4 : 1,
+    supervise: work,
+    schedule: false,
+  });
+  boss.on("error", (error) => logger("queue").error({ err: error }, "pg-boss"));
+  await boss.start();
+  await boss.createQueue(RUN_QUEUE, QUEUE_OPTIONS);
+  return boss;
+}
+
+/** The enqueuing side. Connects at the first use, so that a web process starts without waiting for it. */
+export function createRunQueue(url: string): RunQueue {
+  let opening: Promise<PgBoss> | undefined;
+  const boss = () => {
+    opening ??= openBoss(url, { work: false }).catch((error) => {
+      opening = undefined; // the next call tries again
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    async enqueue(tx, runId) {
+      const message: RunQueueMessage = { runId };
+      await (await boss()).send(RUN_QUEUE, message, { db: fromPrisma(tx) });
+    },
+    async close() {
+      await (await opening)?.stop({ graceful: false });
+    },
+  };
 }

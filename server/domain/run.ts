@@ -1,35 +1,225 @@
-/** Placeholder: the functions of run with their final types. */
+/**
+ * The worker's side of a Run: claim it, say how it goes, end it. Every write names the attempt it belongs to; a worker
+ * that slept through its lease updates no row, learns that it is a ghost, and stops.
+ */
 
-import type { Method } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
-import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
-import type { Page, RunDetails, RunLogView, RunPreview, RunView } from "./views.ts";
+import type { LogLevel, Method } from "../../prisma/generated/enums.ts";
+import type { Db, Tx } from "../db.ts";
+import { recordAudit } from "./audit.ts";
+import { metricsSchema } from "./json.ts";
+import { LEASED, statesBefore } from "./run-status.ts";
 
-export async function listRuns(_db: Db, _cursor?: string): Promise<Page<RunView>> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/** Long enough for a trainer whose event loop is held by native code, short enough that a dead one is noticed soon. */
+export const LEASE_SECONDS = 30;
+
+export interface ClaimedRun {
+  run: {
+    id: string;
+    method: Method;
+    seed: number;
+    /** As `resolveRunConfig` settled it; parse it with the method's schema. */
+    config: unknown;
+    /** Where an earlier attempt got to, by its own report; the checkpoint on disk has the last word. */
+    step: number;
+    totalSteps: number;
+    base: { sha256: string; name: string };
+    fromAdapter: { sha256: string; path: string } | null;
+    dataset: { id: string; sha256: string; train: number; heldOut: number };
+  };
+  attempt: number;
 }
 
-export async function getRun(_db: Db, _id: string): Promise<RunDetails> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/** Names the worker's hold on a Run. */
+export interface Hold {
+  runId: string;
+  attempt: number;
 }
 
-export async function previewRun(_db: Db, _input: { method: Method; config?: unknown }): Promise<RunPreview> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/**
+ * Takes the Run if it waits for a worker. One statement on the database's clock, so that of two workers one wins.
+ * @returns null when there is nothing to do: somebody else has it, it is over, or it was cancelled meanwhile
+ */
+export async function claimRun(db: Db, { runId, owner }: { runId: string; owner: string }): Promise<ClaimedRun | null> {
+  const claimed = await db.$queryRaw<{ attempt: number }[]>`
+    UPDATE "Run" SET
+      "status" = 'RUNNING', "attempt" = "attempt" + 1, "attemptStep" = "step", "attemptStartedAt" = now(),
+      "startedAt" = coalesce("startedAt", now()), "leaseOwner" = ${owner},
+      "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})
+    WHERE "id" = ${runId}::uuid AND "status" = 'QUEUED' AND "cancelRequestedAt" IS NULL AND "attempt" < "maxAttempts"
+    RETURNING "attempt"`;
+  const attempt = claimed[0]?.attempt;
+  if (attempt === undefined) return null;
+  const row = await db.run.findUniqueOrThrow({
+    where: { id: runId },
+    include: { baseModel: true, dataset: true, fromAdapter: true },
+  });
+  const { id, method, seed, config, step, totalSteps, baseModel, dataset, fromAdapter } = row;
+  return {
+    attempt,
+    run: {
+      id,
+      method,
+      seed,
+      config,
+      step,
+      totalSteps,
+      base: { sha256: baseModel.sha256, name: baseModel.name },
+      fromAdapter: fromAdapter && { sha256: fromAdapter.sha256, path: fromAdapter.path },
+      dataset: { id: dataset.id, sha256: dataset.sha256, train: dataset.trainPairs, heldOut: dataset.heldOutPairs },
+    },
+  };
 }
 
-export async function createRun(
-  _services: Services,
-  _actorId: string,
-  _input: { method: Method; config?: unknown; seed?: number },
-): Promise<RunView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/** Renews the lease. "cancelled": stop and call `settleCancelled`. "lost": stop and write nothing more. */
+export async function heartbeat(db: Db | Tx, { runId, attempt }: Hold): Promise<"ok" | "cancelled" | "lost"> {
+  const rows = await db.$queryRaw<{ cancelled: boolean }[]>`
+    UPDATE "Run" SET "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})
+    WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING')
+    RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelled"`;
+  if (!rows[0]) return "lost";
+  return rows[0].cancelled ? "cancelled" : "ok";
 }
 
-export async function cancelRun(_db: Db, _actorId: string, _id: string): Promise<RunView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/**
+ * Records the figures of one step and renews the lease.
+ * @param report `metrics` by name; values that are not finite are left out, since JSON has no word for them
+ */
+export async function recordStep(
+  db: Db,
+  report: Hold & { step: number; totalSteps: number; metrics: Record<string, number> },
+): Promise<"ok" | "cancelled" | "lost"> {
+  const { runId, attempt, step, totalSteps } = report;
+  const finite = Object.entries(report.metrics).filter(([, value]) => Number.isFinite(value));
+  const values = JSON.stringify(metricsSchema.parse(Object.fromEntries(finite)));
+  const rows = await db.$queryRaw<{ cancelled: boolean }[]>`
+    WITH held AS (
+      UPDATE "Run" SET "step" = ${step}, "totalSteps" = ${totalSteps},
+        "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})
+      WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING')
+      RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelled"
+    ), recorded AS (
+      INSERT INTO "RunMetric" ("runId", "step", "attempt", "values")
+      SELECT ${runId}::uuid, ${step}, ${attempt}, ${values}::jsonb FROM held
+      ON CONFLICT ("runId", "step") DO UPDATE SET
+        "attempt" = excluded."attempt", "values" = excluded."values", "at" = excluded."at",
+        "seq" = nextval(pg_get_serial_sequence('"RunMetric"', 'seq'))
+    )
+    SELECT "cancelled" FROM held`;
+  if (!rows[0]) return "lost";
+  return rows[0].cancelled ? "cancelled" : "ok";
 }
 
-export async function listRunLogs(_db: Db, _input: { id: string; after?: string }): Promise<RunLogView[]> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/** Adds a line to the Run's log; a ghost's line is dropped. */
+export async function appendLog(db: Db, line: Hold & { level: LogLevel; text: string }): Promise<boolean> {
+  const written = await db.$executeRaw`
+    INSERT INTO "RunLog" ("runId", "attempt", "level", "text")
+    SELECT "id", "attempt", ${line.level}::"LogLevel", ${line.text} FROM "Run"
+    WHERE "id" = ${line.runId}::uuid AND "attempt" = ${line.attempt}`;
+  return written === 1;
+}
+
+/** Training is done; what comes now is measuring. @returns false when the hold is lost */
+export async function setEvaluating(db: Db, { runId, attempt }: Hold): Promise<boolean> {
+  const { count } = await db.run.updateMany({
+    where: { id: runId, attempt, status: { in: statesBefore("EVALUATING") } },
+    data: { status: "EVALUATING" },
+  });
+  return count === 1;
+}
+
+export interface FinishedAdapter {
+  /** Of adapter.gguf, hex. */
+  sha256: string;
+  /** Of adapter.gguf, relative to HONE_HOME. */
+  path: string;
+  bytes: number;
+  rank: number;
+  alpha: number;
+  /** What was measured at the end: "heldout/accuracy" and the like. */
+  metrics: Record<string, number>;
+}
+
+/**
+ * Ends the Run well: its Adapter's row, the Run's end and the audit line in one transaction. Equal runs make equal
+ * weights, so an Adapter of that hash may be there already; the Run then points to it.
+ * @returns id of the Adapter, null when the hold is lost and nothing was written
+ */
+export async function finishRun(
+  db: Db,
+  { runId, attempt, adapter }: Hold & { adapter: FinishedAdapter },
+): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    const run = await lockHeld(tx, { runId, attempt });
+    if (!run) return null;
+    const { sha256, path, bytes, rank, alpha } = adapter;
+    const metrics = metricsSchema.parse(adapter.metrics);
+    const { id } = await tx.adapter.upsert({
+      where: { sha256 },
+      create: { sha256, path, bytes, rank, alpha, metrics, baseModelId: run.baseModelId },
+      update: {},
+    });
+    // A run of a few steps may end before it has said that it evaluates.
+    if (run.status === "RUNNING") await tx.run.update({ where: { id: runId }, data: { status: "EVALUATING" } });
+    await tx.run.update({
+      where: { id: runId },
+      data: { status: "SUCCEEDED", adapterId: id, finishedAt: new Date(), ...NO_LEASE },
+    });
+    await recordAudit(tx, {
+      actorId: null,
+      action: "adapter.create",
+      subject: `Adapter:${id}`,
+      after: { sha256, runId, rank, alpha },
+    });
+    return id;
+  });
+}
+
+/** Ends the Run badly, with a sentence for the person who started it. @returns false when the hold is lost */
+export async function failRun(
+  db: Db,
+  { runId, attempt, error, errorCode }: Hold & { error: string; errorCode?: string },
+): Promise<boolean> {
+  const { count } = await db.run.updateMany({
+    where: { id: runId, attempt, status: { in: [...LEASED] } },
+    data: { status: "FAILED", error, errorCode: errorCode ?? "INTERNAL", finishedAt: new Date(), ...NO_LEASE },
+  });
+  return count === 1;
+}
+
+/** Ends a Run that `heartbeat` or `recordStep` called cancelled. @returns false when the hold is lost */
+export async function settleCancelled(db: Db, { runId, attempt }: Hold): Promise<boolean> {
+  const { count } = await db.run.updateMany({
+    where: { id: runId, attempt, status: { in: [...LEASED] }, cancelRequestedAt: { not: null } },
+    data: { status: "CANCELLED", finishedAt: new Date(), ...NO_LEASE },
+  });
+  return count === 1;
+}
+
+/**
+ * Gives the Run back unfinished, so that another worker takes it up from its checkpoint: the trainer is shutting down.
+ * It does not count as a failed attempt. @returns false when the hold is lost
+ */
+export async function returnRun(
+  db: Db,
+  enqueue: (tx: Tx, runId: string) => Promise<void>,
+  { runId, attempt }: Hold,
+): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    if (!(await lockHeld(tx, { runId, attempt }))) return false;
+    await tx.run.update({
+      where: { id: runId },
+      data: { status: "QUEUED", maxAttempts: { increment: 1 }, ...NO_LEASE },
+    });
+    await enqueue(tx, runId);
+    return true;
+  });
+}
+
+export const NO_LEASE = { leaseOwner: null, leaseExpiresAt: null } as const;
+
+async function lockHeld(tx: Tx, { runId, attempt }: Hold) {
+  const rows = await tx.$queryRaw<{ baseModelId: string; status: "RUNNING" | "EVALUATING" }[]>`
+    SELECT "baseModelId", "status" FROM "Run"
+    WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING') FOR UPDATE`;
+  return rows[0];
 }

@@ -3,8 +3,9 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { Method } from "../../../prisma/generated/enums.ts";
-import { cancelRun, createRun, getRun, listRunLogs, listRuns, previewRun } from "../../domain/run.ts";
+import { cancelRun, createRun, previewRun } from "../../domain/run-plan.ts";
 import { followRun } from "../../domain/run-stream.ts";
+import { getRun, listRunLogs, listRuns } from "../../domain/run-view.ts";
 import { adminProcedure, router } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
 

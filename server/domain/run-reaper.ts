@@ -1,0 +1,36 @@
+/** Takes Runs back from workers that died: onto the queue again, or to a failed end when their attempts are spent. */
+
+import type { Db } from "../db.ts";
+import { logger } from "../log.ts";
+import type { RunQueue } from "./queue.ts";
+
+/**
+ * One pass over the Runs whose lease ran out.
+ * @returns ids of the Runs it changed
+ */
+export async function reapRuns(db: Db, queue: Pick<RunQueue, "enqueue">): Promise<string[]> {
+  const lost = await db.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Run" WHERE "status" IN ('RUNNING', 'EVALUATING') AND "leaseExpiresAt" < now()`;
+  const changed: string[] = [];
+  for (const { id } of lost) {
+    const status = await db.$transaction(async (tx) => {
+      const rows = await tx.$queryRaw<{ status: string }[]>`
+        UPDATE "Run" SET
+          "status" = CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED'
+            WHEN "attempt" >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END::"RunStatus",
+          "finishedAt" = CASE WHEN "cancelRequestedAt" IS NOT NULL OR "attempt" >= "maxAttempts" THEN now() END,
+          "errorCode" = CASE WHEN "cancelRequestedAt" IS NULL AND "attempt" >= "maxAttempts" THEN 'TRAINER_LOST' END,
+          "error" = CASE WHEN "cancelRequestedAt" IS NULL AND "attempt" >= "maxAttempts" THEN
+            'The trainer died ' || "attempt" || ' times during this run; look into its log for the reason, most often too little memory.' END,
+          "leaseOwner" = NULL, "leaseExpiresAt" = NULL
+        WHERE "id" = ${id}::uuid AND "status" IN ('RUNNING', 'EVALUATING') AND "leaseExpiresAt" < now()
+        RETURNING "status"::text`;
+      if (rows[0]?.status === "QUEUED") await queue.enqueue(tx, id);
+      return rows[0]?.status;
+    });
+    if (!status) continue;
+    logger("reaper").warn({ runId: id, status }, "a run lost its trainer");
+    changed.push(id);
+  }
+  return changed;
+}

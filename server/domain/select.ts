@@ -1,0 +1,3 @@
+/** Columns that several views read alike. */
+
+export const PERSON = { select: { id: true, name: true, email: true } } as const;
