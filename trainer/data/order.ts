@@ -45,6 +45,11 @@ export class DataOrder {
     };
   }
 
+  /** Passes over the data so far, with the share of the one under way: 2.5 after two and a half. */
+  get epochsDone(): number {
+    return this.#epoch + this.#position / this.#examples;
+  }
+
   /** The next at most `size` example numbers. A batch never spans two epochs, so every example comes once per epoch. */
   next(size: number): number[] {
     if (this.#position >= this.#examples) {

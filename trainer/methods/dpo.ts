@@ -10,7 +10,7 @@ import { TrainerError } from "../errors.ts";
 import { dpo } from "../objectives/dpo.ts";
 import { completionLogProb, sum } from "../objectives/numeric.ts";
 import { addMetrics, tokenMean } from "../objectives/token-metrics.ts";
-import { assertExamples, assertFinite, hyperAt, type MethodRun, openPolicy, POLICY, REFERENCE } from "./run.ts";
+import { assertExamples, atStep, finishStep, type MethodRun, openPolicy, POLICY, REFERENCE } from "./run.ts";
 
 export interface DpoRun extends MethodRun {
   pairs: readonly TokenisedPair[];
@@ -37,7 +37,7 @@ export interface ReferenceCache {
  * later. At the first step policy and reference are therefore the same model and the loss must be ln 2; anything else means
  * that one of the two is not what it should be, and the run stops.
  * @returns the trained adapter
- * @throws TrainerError NO_EXAMPLES, REFERENCE_MISMATCH, TRAINING_DIVERGED; the signal's reason when it is aborted
+ * @throws TrainerError NO_EXAMPLES, REFERENCE_MISMATCH, TRAINING_DIVERGED; the reason of `cancel` or `pause`
  */
 export async function trainDpo(run: DpoRun): Promise<AdapterWeights> {
   const { engine, pairs, config } = run;
@@ -54,25 +54,13 @@ export async function trainDpo(run: DpoRun): Promise<AdapterWeights> {
     const objective = stepObjective(run, reference, batch);
     const metrics: Metrics = {};
     for (const part of microBatches(batch, config.microBatchSize)) {
-      run.signal?.throwIfAborted();
+      run.cancel?.throwIfAborted();
       const rows = rowsOf(pairs, part);
       tokens += rows.reduce((total, row) => total + row.tokens.length, 0);
-      addMetrics(metrics, await model.accumulate(rows, policy, objective(part)));
+      addMetrics(metrics, await atStep(step, model.accumulate(rows, policy, objective(part))));
     }
-    assertFinite(step, metrics);
     if (step === 1) assertStartsAtReference(metrics.loss!);
-
-    const hyper = hyperAt(step, totalSteps, config);
-    const { gradNorm } = await engine.step(hyper);
-    assertFinite(step, { grad_norm: gradNorm });
-    const epoch = order.state.epoch + order.state.position / pairs.length;
-    await run.onStep({
-      step,
-      totalSteps,
-      metrics: { ...metrics, grad_norm: gradNorm, lr: hyper.learningRate, tokens, epoch },
-    });
-    if (step % config.checkpointEvery === 0 && step < totalSteps)
-      await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: engine.snapshot(policy) });
+    await finishStep(run, config, policy, { step, totalSteps, tokens, order, metrics });
   }
   return engine.exportAdapter(POLICY);
 }
@@ -137,7 +125,7 @@ async function referenceLogProbs(run: DpoRun, model: Model): Promise<ReferenceLo
   for (let seen = 0; seen < pairs.length; ) {
     const batch = order.next(config.batchSize);
     for (const part of microBatches(batch, config.microBatchSize)) {
-      run.signal?.throwIfAborted();
+      run.cancel?.throwIfAborted();
       const sums = pairSums(await model.forward(rowsOf(pairs, part), use));
       for (const [k, i] of part.entries()) {
         reference.chosen[i] = sums.chosen[k]!;

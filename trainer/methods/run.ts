@@ -1,7 +1,15 @@
 /** What every method is given, what it reports, and the few mechanisms they share. */
 
 import type { Checkpoint } from "../checkpoint.ts";
-import type { AdamWHyper, AdapterWeights, Engine, LinearLayer, Metrics, Use } from "../engine/contract.ts";
+import type { DataOrder } from "../data/order.ts";
+import {
+  type AdapterWeights,
+  type Engine,
+  EngineError,
+  type LinearLayer,
+  type Metrics,
+  type Use,
+} from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 
 /** Adapter that is being trained. */
@@ -28,10 +36,12 @@ export interface MethodRun {
   resume: Checkpoint | null;
   /** Awaited after every step. Throwing ends the run. */
   onStep(report: StepReport): Promise<void> | void;
-  /** Awaited every `checkpointEvery` steps; absent, none are made. */
+  /** Awaited every `checkpointEvery` steps and when the run is paused; absent, none are made. */
   onCheckpoint?(checkpoint: Checkpoint): Promise<void>;
-  /** Ends the run between two micro-batches, by throwing the signal's reason. */
-  signal?: AbortSignal;
+  /** Abandons the run between two micro-batches, by throwing the signal's reason. */
+  cancel?: AbortSignal;
+  /** Ends the run after the step under way and a checkpoint, by throwing the signal's reason. */
+  pause?: AbortSignal;
 }
 
 interface AdapterSettings {
@@ -60,7 +70,7 @@ export function learningRateAt(step: number, totalSteps: number, peak: number, w
   return (peak * (1 + Math.cos(Math.PI * progress))) / 2;
 }
 
-interface OptimiserSettings {
+interface StepSettings {
   learningRate: number;
   warmup: number;
   adamBeta1: number;
@@ -68,25 +78,61 @@ interface OptimiserSettings {
   adamEpsilon: number;
   weightDecay: number;
   clipNorm: number;
+  checkpointEvery: number;
 }
 
-/** The optimiser's settings at one step. */
-export function hyperAt(step: number, totalSteps: number, settings: OptimiserSettings): AdamWHyper {
-  return {
-    learningRate: learningRateAt(step, totalSteps, settings.learningRate, settings.warmup),
+/** Where the loop stands when a step's gradients are complete. */
+export interface StepState {
+  step: number;
+  totalSteps: number;
+  /** Tokens that went through the model so far. */
+  tokens: number;
+  order: DataOrder;
+  /** Of the objective, complete. */
+  metrics: Metrics;
+}
+
+/**
+ * The end of every method's step: one AdamW step on what was accumulated, the report, and the checkpoint if one is due.
+ * @throws TrainerError TRAINING_DIVERGED when a figure is not finite; the reason of `run.pause` when it is aborted
+ */
+export async function finishStep(run: MethodRun, settings: StepSettings, policy: Use, state: StepState): Promise<void> {
+  const { step, totalSteps, tokens, order, metrics } = state;
+  assertFinite(step, metrics);
+  const learningRate = learningRateAt(step, totalSteps, settings.learningRate, settings.warmup);
+  const stepped = run.engine.step({
+    learningRate,
     beta1: settings.adamBeta1,
     beta2: settings.adamBeta2,
     epsilon: settings.adamEpsilon,
     weightDecay: settings.weightDecay,
     clipNorm: settings.clipNorm,
-  };
+  });
+  const { gradNorm } = await atStep(step, stepped);
+  assertFinite(step, { grad_norm: gradNorm });
+  const figures = { ...metrics, grad_norm: gradNorm, lr: learningRate, tokens, epoch: order.epochsDone };
+  await run.onStep({ step, totalSteps, metrics: figures });
+
+  if (step === totalSteps) return;
+  const paused = run.pause?.aborted ?? false;
+  if (paused || step % settings.checkpointEvery === 0)
+    await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: run.engine.snapshot(policy) });
+  if (paused) run.pause!.throwIfAborted();
+}
+
+/** What the engine says about numbers that are no numbers any more lacks the step; this adds it. */
+export async function atStep<T>(step: number, work: Promise<T>): Promise<T> {
+  return work.catch((cause) => {
+    if (!(cause instanceof EngineError)) throw cause;
+    throw new TrainerError("TRAINING_DIVERGED", `Training stopped at step ${step}: ${cause.message}`, { cause });
+  });
 }
 
 /**
  * Stops a run whose numbers stopped being numbers; going on would only spread them.
  * @throws TrainerError TRAINING_DIVERGED
  */
-export function assertFinite(step: number, figures: Readonly<Record<string, number>>): void {
+function assertFinite(step: number, figures: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(figures)) {
     if (!Number.isFinite(value))
       throw new TrainerError(

@@ -9,7 +9,7 @@ import type { AdapterWeights, Metrics } from "../engine/contract.ts";
 import { sum } from "../objectives/numeric.ts";
 import { sft, sftGradient } from "../objectives/sft.ts";
 import { addMetrics, tokenMean } from "../objectives/token-metrics.ts";
-import { assertExamples, assertFinite, hyperAt, type MethodRun, openPolicy, POLICY } from "./run.ts";
+import { assertExamples, atStep, finishStep, type MethodRun, openPolicy, POLICY } from "./run.ts";
 
 export interface SftRun extends MethodRun {
   dialogues: readonly TokenisedDialogue[];
@@ -19,7 +19,7 @@ export interface SftRun extends MethodRun {
 /**
  * Trains an adapter to imitate each dialogue's last reply (cross-entropy over completion tokens).
  * @returns the trained adapter
- * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED; the signal's reason when it is aborted
+ * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED; the reason of `cancel` or `pause`
  */
 export async function trainSft(run: SftRun): Promise<AdapterWeights> {
   const { engine, dialogues, config } = run;
@@ -36,12 +36,13 @@ export async function trainSft(run: SftRun): Promise<AdapterWeights> {
     const totalWeight = sum(batch.map(({ sequence, weight }) => weight * sequence.targets.length));
     const metrics: Metrics = {};
     for (const part of microBatches(batch, config.microBatchSize)) {
-      run.signal?.throwIfAborted();
+      run.cancel?.throwIfAborted();
       const rows = part.map(({ sequence }) => sequence);
       const options = { weights: part.map(({ weight }) => weight), totalWeight };
       const lengths = rows.map(({ targets }) => targets.length);
       // The gradient is known before the forward pass, which saves the engine one.
-      const forward = await model.accumulateKnown(rows, policy, { logProbs: sftGradient(lengths, options) });
+      const upstream = { logProbs: sftGradient(lengths, options) };
+      const forward = await atStep(step, model.accumulateKnown(rows, policy, upstream));
       tokens += sum(rows.map((row) => row.tokens.length));
       addMetrics(metrics, {
         loss: sft(forward.logProbs, options).loss,
@@ -49,19 +50,7 @@ export async function trainSft(run: SftRun): Promise<AdapterWeights> {
         mean_token_accuracy: tokenMean(forward.correct, targetTokens),
       });
     }
-    assertFinite(step, metrics);
-
-    const hyper = hyperAt(step, totalSteps, config);
-    const { gradNorm } = await engine.step(hyper);
-    assertFinite(step, { grad_norm: gradNorm });
-    const epoch = order.state.epoch + order.state.position / dialogues.length;
-    await run.onStep({
-      step,
-      totalSteps,
-      metrics: { ...metrics, grad_norm: gradNorm, lr: hyper.learningRate, tokens, epoch },
-    });
-    if (step % config.checkpointEvery === 0 && step < totalSteps)
-      await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: engine.snapshot(policy) });
+    await finishStep(run, config, policy, { step, totalSteps, tokens, order, metrics });
   }
   return engine.exportAdapter(POLICY);
 }

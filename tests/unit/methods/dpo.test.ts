@@ -1,6 +1,7 @@
 /** The DPO run on a model small enough to know everything about: where it starts, ends, resumes and stops. */
 
 import { describe, expect, it } from "vitest";
+import { EngineError } from "../../../trainer/engine/contract.ts";
 import type { ReferenceLogProbs } from "../../../trainer/methods/dpo.ts";
 import { trainDpo } from "../../../trainer/methods/dpo.ts";
 import { POLICY } from "../../../trainer/methods/run.ts";
@@ -110,9 +111,17 @@ describe("trainDpo", () => {
     expect(engine.calls.step).toBe(3);
   });
 
+  it("adds the step to what the engine says", async () => {
+    const { run, engine } = dpoRun();
+    engine.beforeAccumulate = (call) => {
+      if (call === 2) throw new EngineError("its weights have diverged.");
+    };
+    await expect(trainDpo(run)).rejects.toThrow("Training stopped at step 2: its weights have diverged.");
+  });
+
   it("stops between micro-batches when told to, with the reason it was given", async () => {
     const stop = new AbortController();
-    const { run, engine, steps } = dpoRun({ signal: stop.signal });
+    const { run, engine, steps } = dpoRun({ cancel: stop.signal });
     engine.beforeAccumulate = (call) => {
       if (call === 3) stop.abort(new Error("cancelled by the admin"));
     };
@@ -120,6 +129,18 @@ describe("trainDpo", () => {
     // The step under way ends, the next one never begins.
     expect(steps).toHaveLength(3);
     expect(engine.calls.accumulate).toBe(3);
+  });
+
+  it("pauses after the step under way, with a checkpoint from which it goes on", async () => {
+    const expected = await trainDpo(dpoRun().run);
+    const stop = new AbortController();
+    const { run, engine, checkpoints } = dpoRun({ pause: stop.signal }, { checkpointEvery: 100 });
+    engine.beforeAccumulate = (call) => {
+      if (call === 5) stop.abort(new Error("shutting down"));
+    };
+    await expect(trainDpo(run)).rejects.toThrow("shutting down");
+    expect(checkpoints.map(({ step }) => step)).toEqual([5]);
+    expect(await trainDpo(dpoRun({ resume: checkpoints[0]! }).run)).toEqual(expected);
   });
 
   it("gives a pair of weight 2 the pull of two pairs", async () => {

@@ -31,7 +31,7 @@ describe("trainSft", () => {
   });
 
   it("stops when told to and refuses to run without dialogues", async () => {
-    await expect(trainSft(sftRun({ signal: AbortSignal.abort(new Error("enough")) }).run)).rejects.toThrow("enough");
+    await expect(trainSft(sftRun({ cancel: AbortSignal.abort(new Error("enough")) }).run)).rejects.toThrow("enough");
     await expect(trainSft(sftRun({ dialogues: [] }).run)).rejects.toThrow(/no dialogues to train on/);
   });
 });
