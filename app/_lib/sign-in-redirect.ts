@@ -1,9 +1,13 @@
 // Sends a visitor whose session is missing or over to the sign-in page, and remembers where they were.
 
+const HERE = "http://here.invalid";
+
 /** The page to come back to, if it is one of ours; else the chat. Anything that could leave this host is refused. */
 export function safeReturnPath(path: string | null | undefined): string {
-  if (!path?.startsWith("/") || path.startsWith("//") || path.startsWith("/\\")) return "/chat";
-  return path;
+  // Parsed as the browser will parse it: it drops tabs and takes a backslash for a slash.
+  if (!path?.startsWith("/") || !URL.canParse(path, HERE)) return "/chat";
+  const { origin, pathname, search, hash } = new URL(path, HERE);
+  return origin === HERE && !pathname.startsWith("//") ? pathname + search + hash : "/chat";
 }
 
 export function goToSignIn(): void {

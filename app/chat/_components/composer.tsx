@@ -1,0 +1,103 @@
+// Where the viewer writes: Enter sends, Shift+Enter breaks the line, Stop stands where Send was while a reply runs.
+"use client";
+import { ArrowUp, Square } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { IconButton } from "../../_components/ui/icon-button.tsx";
+import { readDraft, writeDraft } from "../_lib/drafts.ts";
+import { isSendKey } from "../_lib/send-key.ts";
+
+export type ComposerHandle = {
+  focus: () => void;
+  /** Gives back words that could not be sent, before anything typed since. */
+  giveBack: (text: string) => void;
+};
+
+type ComposerProps = {
+  ref: Ref<ComposerHandle>;
+  conversationId: string | null;
+  /** A reply is being written or asked for: Send becomes Stop. */
+  running: boolean;
+  /** Null while there is nothing that can be stopped yet. */
+  onStop: (() => void) | null;
+  onSend: (content: string) => void;
+  onTyped: () => void;
+};
+
+export function Composer({ ref, conversationId, running, onStop, onSend, onTyped }: ComposerProps) {
+  const t = useTranslations("chat");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState("");
+  const canSend = !running && text.trim() !== "";
+
+  // Drafts live in this browser, so the server renders an empty field and the draft follows.
+  useEffect(() => {
+    setText(readDraft(conversationId));
+    // Touch keyboards would cover half the screen unasked.
+    if (window.matchMedia("(hover: hover)").matches) area.current?.focus({ preventScroll: true });
+  }, [conversationId]);
+
+  const edit = (value: string) => {
+    setText(value);
+    writeDraft(conversationId, value);
+  };
+
+  useImperativeHandle(ref, () => ({
+    focus: () => area.current?.focus(),
+    giveBack(words) {
+      edit(text.trim() ? `${words}\n\n${text}` : words);
+      area.current?.focus();
+    },
+  }));
+
+  const submit = () => {
+    if (!canSend) return;
+    // The stored draft stays until the server has the words.
+    setText("");
+    onSend(text.trim());
+  };
+
+  return (
+    <form
+      className="relative flex items-end gap-2 rounded-xl border border-line-strong bg-surface p-2 transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <textarea
+        ref={area}
+        rows={1}
+        aria-label={t("message")}
+        placeholder={t("messagePlaceholder")}
+        className="field-sizing-content max-h-60 min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 text-base placeholder:text-faint focus-visible:outline-none"
+        value={text}
+        onChange={(event) => {
+          edit(event.target.value);
+          onTyped();
+        }}
+        onKeyDown={(event) => {
+          if (!isSendKey(event)) return;
+          event.preventDefault();
+          submit();
+        }}
+      />
+      {running ? (
+        <IconButton
+          key="stop"
+          variant="primary"
+          size="lg"
+          label={t("stop")}
+          disabled={!onStop}
+          onClick={() => onStop?.()}
+        >
+          <Square className="fill-current" />
+        </IconButton>
+      ) : (
+        <IconButton key="send" type="submit" variant="accent" size="lg" label={t("send")} disabled={!canSend}>
+          <ArrowUp />
+        </IconButton>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,28 @@
+// A new conversation: three prompts to begin with, and one sentence on how feedback is used.
+"use client";
+import { useTranslations } from "next-intl";
+
+const EXAMPLES = ["first", "second", "third"] as const;
+
+export function Welcome({ onSend }: { onSend: (content: string) => void }) {
+  const t = useTranslations("chat.welcome");
+  return (
+    <div className="flex flex-1 flex-col justify-center py-10">
+      <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
+      <p className="mt-2 max-w-lg text-quiet">{t("howFeedbackIsUsed")}</p>
+      <ul className="mt-6 grid gap-2 sm:grid-cols-3">
+        {EXAMPLES.map((example) => (
+          <li key={example}>
+            <button
+              type="button"
+              className="h-full w-full rounded-lg border bg-surface px-3.5 py-3 text-left text-sm transition-colors hover:border-line-strong hover:bg-sunken"
+              onClick={() => onSend(t(`example.${example}`))}
+            >
+              {t(`example.${example}`)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+// Makes an API key and shows it this once, with a way to copy it and a call to try it.
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { Button } from "../../_components/ui/button.tsx";
+import { CopyButton } from "../../_components/ui/copy-button.tsx";
+import { Dialog } from "../../_components/ui/dialog.tsx";
+import { Field } from "../../_components/ui/field.tsx";
+import { Input } from "../../_components/ui/input.tsx";
+import { Notice } from "../../_components/ui/notice.tsx";
+import { useErrorText } from "../../_lib/error-text.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
+
+export function CreateApiKey() {
+  const t = useTranslations("settings.keys");
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const create = useMutation(
+    trpc.apiKey.create.mutationOptions({
+      onSuccess: () => client.invalidateQueries(trpc.apiKey.list.queryFilter()),
+    }),
+  );
+  const show = (next: boolean) => {
+    setOpen(next);
+    // The key must not linger in memory once its window is closed.
+    if (!next) create.reset();
+  };
+  return (
+    <>
+      <Button size="sm" onClick={() => show(true)}>
+        <Plus aria-hidden />
+        {t("create")}
+      </Button>
+      <Dialog open={open} onOpenChange={show} title={t(create.data ? "createdTitle" : "create")}>
+        {create.data ? (
+          <NewKey secret={create.data.key} onDone={() => show(false)} />
+        ) : (
+          <NameForm busy={create.isPending} error={create.error} onSubmit={(name) => create.mutate({ name })} />
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+type NameFormProps = { busy: boolean; error: unknown; onSubmit: (name: string) => void };
+
+function NameForm({ busy, error, onSubmit }: NameFormProps) {
+  const t = useTranslations("settings.keys");
+  const errorText = useErrorText();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit(String(new FormData(event.currentTarget).get("name")).trim());
+  };
+  return (
+    <form className="space-y-4" onSubmit={submit}>
+      {error ? (
+        <Notice tone="danger" role="alert">
+          {errorText(error)}
+        </Notice>
+      ) : null}
+      <Field label={t("name")} hint={t("nameHint")}>
+        <Input name="name" required maxLength={100} autoComplete="off" autoFocus />
+      </Field>
+      <div className="flex justify-end">
+        <Button type="submit" variant="primary" busy={busy}>
+          {t("create")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function NewKey({ secret, onDone }: { secret: string; onDone: () => void }) {
+  const t = useTranslations("settings.keys");
+  const call = `curl ${window.location.origin}/v1/models -H "Authorization: Bearer ${secret}"`;
+  return (
+    <div className="space-y-4">
+      <Notice tone="warning">{t("shownOnce")}</Notice>
+      <Secret label={t("copyKey")} text={secret} />
+      <div className="space-y-1.5">
+        <p className="text-quiet text-sm">{t("tryIt")}</p>
+        <Secret label={t("copyCall")} text={call} />
+      </div>
+      <div className="flex justify-end">
+        <Button variant="primary" onClick={onDone}>
+          {t("done")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Secret({ label, text }: { label: string; text: string }) {
+  return (
+    <div className="flex items-start gap-1 rounded-lg border bg-sunken/60 py-1 pr-1 pl-3">
+      <code className="min-w-0 flex-1 break-all py-1 font-mono text-sm">{text}</code>
+      <CopyButton text={text} label={label} />
+    </div>
+  );
+}
