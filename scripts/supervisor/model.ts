@@ -12,6 +12,7 @@ import { StartError } from "../start/report.mjs";
 import { writePrivately } from "./home.ts";
 
 const STARTER = "models/starter.gguf";
+const SILENCE_LIMIT_MS = 60_000;
 
 export interface ResolvedModel {
   /** Absolute path of the GGUF file. */
@@ -83,22 +84,9 @@ async function fetchModel(name: string, { folder, say }: ModelContext): Promise<
   }
   const kept = path.join(folder, name.slice(3).replaceAll("/", "--"));
   if (fs.existsSync(kept)) return kept;
-  const { createModelDownloader } = await import("node-llama-cpp");
+  say(`Fetching ${name}`);
   try {
-    say(`Fetching ${name}`);
-    let told = Date.now();
-    const downloader = await createModelDownloader({
-      modelUri: name,
-      dirPath: folder,
-      fileName: path.basename(kept),
-      showCliProgress: process.stdout.isTTY,
-      onProgress: ({ downloadedSize, totalSize }) => {
-        if (process.stdout.isTTY || Date.now() - told < 10_000) return;
-        told = Date.now();
-        say(`  ${megabytes(downloadedSize)} of ${megabytes(totalSize)} MB`);
-      },
-    });
-    const file = await downloader.download();
+    const file = await Promise.race([download(name, kept, say), silence()]);
     say(`Fetched ${path.basename(file)}, sha256 ${await sha256Of(file)}`);
     return file;
   } catch (error) {
@@ -109,6 +97,34 @@ async function fetchModel(name: string, { folder, say }: ModelContext): Promise<
       `${name} could not be fetched: ${reason}. Check the name and the network, or download the file yourself and give its path.`,
     );
   }
+}
+
+/** Set when the first bytes of a download arrive. */
+let bytesSeen = false;
+
+async function download(name: string, target: string, say: (text: string) => void): Promise<string> {
+  const { createModelDownloader } = await import("node-llama-cpp");
+  let told = Date.now();
+  const downloader = await createModelDownloader({
+    modelUri: name,
+    dirPath: path.dirname(target),
+    fileName: path.basename(target),
+    showCliProgress: process.stdout.isTTY,
+    onProgress: ({ downloadedSize, totalSize }) => {
+      bytesSeen ||= downloadedSize > 0;
+      if (process.stdout.isTTY || Date.now() - told < 10_000) return;
+      told = Date.now();
+      say(`  ${megabytes(downloadedSize)} of ${megabytes(totalSize)} MB`);
+    },
+  });
+  return downloader.download();
+}
+
+/** Without a network the downloader tries again and again and says nothing; a start must not wait for that. */
+async function silence(): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, SILENCE_LIMIT_MS));
+  if (bytesSeen) return new Promise(() => {});
+  throw new Error(`no byte arrived in ${SILENCE_LIMIT_MS / 1000} s`);
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);

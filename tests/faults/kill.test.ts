@@ -1,0 +1,86 @@
+// SIGKILL to every process in the middle of replies: what was acknowledged is there afterwards, what was not says so.
+import { randomUUID } from "node:crypto";
+import { afterAll, expect, test } from "vitest";
+import { followReply, type Person, signIn, signUp, wholeReply } from "../helpers/api.ts";
+import { type Instance, removeHome, startInstance, temporaryHome } from "../helpers/instance.ts";
+
+const home = temporaryHome();
+let instance: Instance | undefined;
+afterAll(async () => {
+  await instance?.stop();
+  removeHome(home);
+});
+
+const STREAMS = 3;
+const STORY = "Tell me a short story.";
+
+const send = (person: Person, content: string) =>
+  person.trpc.message.send.mutate({ parentId: null, content, requestKey: randomUUID() });
+
+test("kill -9 of every process loses nothing that was acknowledged", async () => {
+  instance = await startInstance({ home });
+  const ann = await signUp(instance.url, "Ann");
+  const whole = await send(ann, "Hello!");
+  const { message: before } = await wholeReply(ann, whole.reply.id);
+  expect(before.status).toBe("COMPLETE");
+  await ann.trpc.feedback.set.mutate({ messageId: before.id, value: 1, comment: "kind" });
+
+  // Replies that are being spoken when the lights go out. Their readers have seen some of each.
+  const cut = await Promise.all(Array.from({ length: STREAMS }, () => send(ann, STORY)));
+  const seen = await Promise.all(
+    cut.map(async ({ reply }) => {
+      for await (const event of followReply(ann, reply.id)) if (event.type === "delta") return event.text;
+      return "";
+    }),
+  );
+  await instance.killEverything();
+
+  instance = await startInstance({ home });
+  const again = await signIn(instance.url, ann);
+  const conversation = await again.trpc.conversation.get.query({ id: whole.conversationId });
+  const kept = conversation.messages.find(({ id }) => id === before.id);
+  expect(kept).toMatchObject({
+    content: before.content,
+    status: "COMPLETE",
+    feedback: { value: 1, comment: "kind" },
+    release: { adapterSha256: null },
+  });
+
+  const statuses: string[] = [];
+  for (const [index, { conversationId, prompt, reply }] of cut.entries()) {
+    const { messages } = await again.trpc.conversation.get.query({ id: conversationId });
+    expect(messages.find(({ id }) => id === prompt.id)).toMatchObject({ content: STORY, status: "COMPLETE" });
+    const ended = messages.find(({ id }) => id === reply.id);
+    statuses.push(ended?.status ?? "lost");
+    expect(ended?.content.startsWith(seen[index]!)).toBe(true); // what a reader saw was on disk first
+  }
+  // A short reply may have ended before the kill; none may be running, and none that was cut may claim to be whole.
+  expect(statuses.every((status) => status === "INTERRUPTED" || status === "COMPLETE")).toBe(true);
+  expect(statuses).toContain("INTERRUPTED");
+
+  const after = await send(again, "Hello!");
+  expect((await wholeReply(again, after.reply.id)).message.status).toBe("COMPLETE");
+});
+
+test("a killed child comes back while the others go on", async () => {
+  instance ??= await startInstance({ home });
+  const bob = await signUp(instance.url, "Bob");
+  const children = JSON.parse(await (await import("node:fs/promises")).readFile(`${home}/children.json`, "utf8")) as {
+    name: string;
+    pid: number;
+  }[];
+  for (const name of ["inference", "trainer"])
+    process.kill(children.find((child) => child.name === name)!.pid, "SIGKILL");
+  await expect
+    .poll(
+      async () => {
+        const { reply } = await send(bob, "Hello!");
+        return wholeReply(bob, reply.id).then(
+          ({ message }) => message.status,
+          () => "no reply",
+        );
+      },
+      { timeout: 60_000, interval: 1000 },
+    )
+    .toBe("COMPLETE");
+});
