@@ -4,11 +4,12 @@ import { migrate } from "../prisma/migrate.ts";
 import { seed } from "../prisma/seed.ts";
 import { requireEnv } from "../server/env.ts";
 import { createExit } from "./start/report.mjs";
+import { reachable } from "./supervisor/database.ts";
 import { resolveModel } from "./supervisor/model.ts";
 
 const exit = createExit();
 try {
-  const url = requireEnv("DATABASE_URL");
+  const url = await reachable(requireEnv("DATABASE_URL"));
   const login = { email: requireEnv("ADMIN_EMAIL"), password: requireEnv("ADMIN_PASSWORD") };
   const folder = path.join(requireEnv("HONE_HOME"), "models");
   const model = await resolveModel(requireEnv("HONE_MODEL"), { root: process.cwd(), folder, say: console.log });

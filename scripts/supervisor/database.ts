@@ -48,7 +48,7 @@ async function embedded({ layout, say, exit }: DatabaseContext): Promise<string>
 }
 
 /** @throws StartError DATABASE_UNREACHABLE, without the password that the address may hold */
-async function reachable(url: string): Promise<string> {
+export async function reachable(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on("error", () => {});
   try {

@@ -53,6 +53,7 @@ async function knownFacts(file: string, { folder, say }: ModelContext): Promise<
   if (known[key]) return known[key];
   if (size > 2 ** 30) say(`Checking ${path.basename(file)} (${megabytes(size)} MB)`);
   const facts = await readFacts(file);
+  fs.mkdirSync(folder, { recursive: true });
   writePrivately(kept, JSON.stringify({ ...known, [key]: facts }));
   return facts;
 }
