@@ -1,8 +1,9 @@
 /** Settings of the inference process. */
 
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { z } from "zod";
-import { EnvError, env, requireEnv } from "../env.ts";
+import { EnvError, parseEnv } from "../env.ts";
 
 export interface InferenceSettings {
   /** Loopback port; 0 takes any free one. */
@@ -38,6 +39,11 @@ const ownSchema = z.object({
   INFERENCE_GPU: z.enum(["auto", "off"]).default(process.platform === "darwin" ? "auto" : "off"),
 });
 
+function required<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new EnvError(`${name}: missing; start with "npm start", which sets it, or set it.`);
+  return value;
+}
+
 /** @throws EnvError naming every bad setting. */
 export function readSettings(source: Record<string, string | undefined> = process.env): InferenceSettings {
   const given = Object.fromEntries(
@@ -50,7 +56,8 @@ export function readSettings(source: Record<string, string | undefined> = proces
     );
     throw new EnvError(`${sentences.join("\n")}\nChange it in .env or in the environment and start again.`);
   }
-  const { hostname, port } = new URL(requireEnv("INFERENCE_URL"));
+  const shared = parseEnv(source);
+  const { hostname, port } = new URL(required(shared.INFERENCE_URL, "INFERENCE_URL"));
   if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) {
     throw new EnvError(
       `INFERENCE_URL: "${hostname}" is not this machine; the inference process listens on 127.0.0.1 only.`,
@@ -58,9 +65,9 @@ export function readSettings(source: Record<string, string | undefined> = proces
   }
   return {
     port: Number(port || 80),
-    secret: requireEnv("INFERENCE_SECRET"),
-    model: requireEnv("HONE_MODEL"),
-    threads: env().INFERENCE_THREADS ?? defaultThreads(),
+    secret: required(shared.INFERENCE_SECRET, "INFERENCE_SECRET"),
+    model: resolve(shared.HONE_MODEL),
+    threads: shared.INFERENCE_THREADS ?? defaultThreads(),
     contextLength: parsed.data.INFERENCE_CONTEXT,
     sequences: parsed.data.INFERENCE_SEQUENCES,
     queueLimit: parsed.data.INFERENCE_QUEUE,

@@ -30,16 +30,28 @@ export class TextStream {
   #show(text: string, last: boolean): string {
     if (this.#stopped) return "";
     const all = this.#held + text;
-    const found = this.stops.map((stop) => all.indexOf(stop)).filter((index) => index >= 0);
-    if (found.length > 0) {
+    const start = firstStop(all, this.stops);
+    if (start >= 0) {
       this.#stopped = true;
       this.#held = "";
-      return all.slice(0, Math.min(...found));
+      return all.slice(0, start);
     }
     const keep = last ? 0 : Math.max(0, ...this.stops.map((stop) => overlap(all, stop)));
     this.#held = all.slice(all.length - keep);
     return all.slice(0, all.length - keep);
   }
+}
+
+/**
+ * Where the stop text begins that is complete first, or -1. Completion decides, not the beginning: else the text shown
+ * would depend on how it was cut into tokens.
+ */
+function firstStop(text: string, stops: readonly string[]): number {
+  const found = stops
+    .map((stop) => ({ start: text.indexOf(stop), length: stop.length }))
+    .filter(({ start }) => start >= 0)
+    .sort((a, b) => a.start + a.length - (b.start + b.length) || a.start - b.start);
+  return found[0]?.start ?? -1;
 }
 
 /** Length of the longest beginning of `stop` that `text` ends with. */
