@@ -1,0 +1,182 @@
+/** Trains the starter from nothing with the project's own engine in full-parameter mode; resumable at any checkpoint. */
+
+import { join } from "node:path";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoint.ts";
+import type { Engine, NamedTensor, TokenBatch } from "../engine/contract.ts";
+import { createEngine } from "../engine/create.ts";
+import { initialiseWeights } from "../engine/weights.ts";
+import type { BpeTokenizer } from "./bpe.ts";
+import { dialogues } from "./corpus/dialogue.ts";
+import { type EncodedDialogue, encodeDialogue, type PackedRow, packedRows } from "./encode.ts";
+import { ADAMW, CONFIG, decayStart, learningRateAt, type Recipe } from "./recipe.ts";
+
+/** Training dialogues are drawn apart from those the tokenizer learned from. */
+const SEED_OFFSET = 1_000;
+
+export interface Progress {
+  step: number;
+  steps: number;
+  /** Mean loss over targets since the last report, nats. */
+  loss: number;
+  /** Share of targets that were the most likely token. */
+  accuracy: number;
+  gradNorm: number;
+  learningRate: number;
+  tokensPerSecond: number;
+  etaMinutes: number;
+  /** Since the run began, over all attempts. */
+  tokens: number;
+}
+
+export interface TrainOptions {
+  recipe: Recipe;
+  tokenizer: BpeTokenizer;
+  threads: number;
+  /** Folder of the checkpoints that a run is resumed from. */
+  checkpointFolder: string;
+  checkpointEverySteps: number;
+  onProgress(progress: Progress): void;
+  /** After every checkpoint, with the weights as they stand. */
+  onCheckpoint?(step: number, weights: readonly NamedTensor[]): void;
+}
+
+const REPORT_EVERY_STEPS = 25;
+
+/**
+ * Where the checkpoint of a phase lies, and what must be equal to resume from it: everything that decides the weights.
+ * Before the decay the number of steps does not, so that one steady phase serves runs of any length.
+ */
+function checkpointOf(folder: string, recipe: Recipe, phase: "steady" | "decay") {
+  const decides = phase === "steady" ? { ...recipe, steps: 0 } : recipe;
+  const name = phase === "steady" ? `seed-${recipe.seed}` : `seed-${recipe.seed}-steps-${recipe.steps}`;
+  return {
+    path: join(folder, `${name}.checkpoint`),
+    fingerprint: JSON.stringify({ recipe: decides, config: CONFIG, adamW: ADAMW }),
+  };
+}
+
+async function newestCheckpoint(folder: string, recipe: Recipe): Promise<Checkpoint | null> {
+  const decay = checkpointOf(folder, recipe, "decay");
+  const steady = checkpointOf(folder, recipe, "steady");
+  const decaying = await readCheckpoint(decay.path, decay.fingerprint);
+  const resumed = decaying ?? (await readCheckpoint(steady.path, steady.fingerprint));
+  const latest = decaying ? recipe.steps : decayStart(recipe);
+  if (resumed && resumed.step > latest) {
+    throw new RangeError(
+      `The checkpoint in ${folder} stands at step ${resumed.step}, past step ${latest} where this run would still be able to take it up; delete it or ask for more steps.`,
+    );
+  }
+  return resumed;
+}
+
+/** Trains to the recipe's last step and returns the weights under their GGUF names. */
+export async function trainStarter(options: TrainOptions): Promise<{ weights: NamedTensor[]; tokens: number }> {
+  const { recipe, tokenizer, threads, checkpointFolder } = options;
+  const engine = await createEngine({
+    config: CONFIG,
+    weights: initialiseWeights(CONFIG, recipe.seed),
+    mode: "full",
+    backend: "onnx-cpu",
+    threads,
+    tokensTogether: recipe.rows * recipe.rowTokens,
+  });
+  try {
+    const rows = packedRows(encodedDialogues(tokenizer, recipe.seed), recipe.rowTokens);
+    const resumed = await newestCheckpoint(checkpointFolder, recipe);
+    if (resumed) engine.restore({ adapter: null }, resumed.optimiser);
+    const first = resumed?.step ?? 0;
+    // The data of a run is a pure function of its seed: what was seen before the checkpoint is drawn again and dropped.
+    for (let i = 0; i < first * recipe.rows; i++) nextRow(rows);
+    return await steps(engine, rows, options, first, resumed?.tokens ?? 0);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function steps(
+  engine: Engine,
+  rows: Iterator<PackedRow>,
+  options: TrainOptions,
+  first: number,
+  tokensBefore: number,
+): Promise<{ weights: NamedTensor[]; tokens: number }> {
+  const { recipe, checkpointFolder, checkpointEverySteps, onProgress, onCheckpoint } = options;
+  let tokens = tokensBefore;
+  let window = newWindow();
+  for (let step = first; step < recipe.steps; step++) {
+    const learningRate = learningRateAt(step, recipe);
+    const batch = Array.from({ length: recipe.rows }, () => nextRow(rows));
+    const result = await trainStep(engine, batch, learningRate);
+    const read = batch.reduce((sum, row) => sum + row.tokens.length, 0);
+    tokens += read;
+    window = { ...add(window, result), tokens: window.tokens + read };
+    const done = step + 1;
+    if (done % REPORT_EVERY_STEPS === 0 || done === recipe.steps || done === 1) {
+      const seconds = (performance.now() - window.startedAt) / 1000;
+      onProgress({
+        step: done,
+        steps: recipe.steps,
+        loss: window.loss / window.targets,
+        accuracy: window.correct / window.targets,
+        gradNorm: result.gradNorm,
+        learningRate,
+        tokensPerSecond: window.tokens / seconds,
+        etaMinutes: ((seconds / window.steps) * (recipe.steps - done)) / 60,
+        tokens,
+      });
+      window = newWindow();
+    }
+    if (done % checkpointEverySteps === 0 || done === recipe.steps || done === decayStart(recipe)) {
+      // The corpus has no epochs and no permutation: its place in the order is the step alone.
+      const order = { epoch: 0, position: done, permutation: [], random: [0, 0, 0, 0] as const };
+      const optimiser = engine.snapshot({ adapter: null });
+      const { path, fingerprint } = checkpointOf(
+        checkpointFolder,
+        recipe,
+        done <= decayStart(recipe) ? "steady" : "decay",
+      );
+      await writeCheckpoint(path, { step: done, tokens, order, optimiser }, fingerprint);
+      onCheckpoint?.(done, engine.exportBase());
+    }
+  }
+  return { weights: engine.exportBase(), tokens };
+}
+
+const newWindow = () => ({ loss: 0, correct: 0, targets: 0, tokens: 0, steps: 0, startedAt: performance.now() });
+
+type StepResult = { loss: number; correct: number; targets: number; gradNorm: number };
+
+const add = (window: ReturnType<typeof newWindow>, result: StepResult) => ({
+  ...window,
+  loss: window.loss + result.loss,
+  correct: window.correct + result.correct,
+  targets: window.targets + result.targets,
+  steps: window.steps + 1,
+});
+
+/** One AdamW step on the weighted mean of the targets' negative log-likelihood. */
+async function trainStep(engine: Engine, rows: readonly PackedRow[], learningRate: number): Promise<StepResult> {
+  const total = rows.reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0);
+  const upstream = { logProbs: rows.map(({ weights }) => Float64Array.from(weights, (weight) => -weight / total)) };
+  const batch: TokenBatch = rows;
+  const forward = await engine.accumulateKnown(batch, { adapter: null }, upstream);
+  const { gradNorm } = await engine.step({ ...ADAMW, learningRate });
+  const sum = (arrays: readonly Float64Array[]) =>
+    arrays.reduce((all, array) => all + array.reduce((a, b) => a + b, 0), 0);
+  return {
+    loss: -sum(forward.logProbs),
+    correct: sum(forward.correct),
+    targets: rows.reduce((count, row) => count + row.targets.length, 0),
+    gradNorm,
+  };
+}
+
+function nextRow(rows: Iterator<PackedRow>): PackedRow {
+  const next = rows.next();
+  if (next.done) throw new Error("The corpus ended; it is a generator without end, so this is a fault in the packing.");
+  return next.value;
+}
+
+function* encodedDialogues(tokenizer: BpeTokenizer, seed: number): Generator<EncodedDialogue> {
+  for (const dialogue of dialogues(seed + SEED_OFFSET)) yield encodeDialogue(tokenizer, dialogue);
+}
