@@ -26,12 +26,22 @@ export interface Run {
   held?: number;
 }
 
+/** Values of a session that are kept between two runs. */
+interface Held {
+  session: number;
+  tensors: Record<string, Tensor>;
+  bytes: number;
+}
+
+/** Free buffers kept for the next run of their session: the system would hand out new ones page by page, zeroed. */
+const FREE_BYTES_KEPT = 2 ** 29;
+
 export class Sessions {
   readonly #constants = new Map<number, Record<string, Tensor>>();
   readonly #sessions = new Map<number, InferenceSession>();
-  readonly #held = new Map<number, { session: number; tensors: Record<string, Tensor> }>();
-  /** Buffers of held values that are free again: new ones would be zeroed by the system page by page on every run. */
-  readonly #free = new Map<number, Record<string, Tensor>[]>();
+  readonly #held = new Map<number, Held>();
+  /** Buffers of held values that are free again, oldest first. */
+  readonly #free: Held[] = [];
 
   /** Frozen tensors of a runner, by name; its sessions read them unless they are fed. */
   share(owner: number, constants: Wires): void {
@@ -40,7 +50,6 @@ export class Sessions {
 
   async open(session: number, model: Uint8Array, options: InferenceSession.SessionOptions): Promise<void> {
     this.#sessions.set(session, await InferenceSession.create(model, options));
-    this.#free.set(session, []);
   }
 
   async run(session: number, work: Run): Promise<Record<string, Float32Array>> {
@@ -54,44 +63,49 @@ export class Sessions {
       if (!tensor) throw new Error(`input ${name} was neither fed nor shared`);
       feeds[name] = tensor;
     }
-    const buffers = work.hold && this.#buffers(session, work.hold.values);
+    const kept = work.hold && this.#buffers(session, work.hold.values);
     const asked = Object.fromEntries(work.returns.map((name) => [name, null]));
-    const results = await this.#sessions.get(session)!.run(feeds, { ...asked, ...buffers });
-    if (work.hold && buffers) this.#held.set(work.hold.as, { session, tensors: buffers });
+    const results = await this.#sessions.get(session)!.run(feeds, { ...asked, ...kept?.tensors });
+    if (work.hold && kept) this.#held.set(work.hold.as, kept);
     if (work.held !== undefined) this.drop(work.held);
     return Object.fromEntries(work.returns.map((name) => [name, results[name]!.data as Float32Array]));
   }
 
   /** Forgets held values that will not be used any more. */
-  drop(held: number): void {
-    const values = this.#held.get(held);
-    if (!values) return;
-    this.#held.delete(held);
-    this.#free.get(values.session)?.push(values.tensors);
+  drop(number: number): void {
+    const held = this.#held.get(number);
+    if (!held) return;
+    this.#held.delete(number);
+    this.#free.push(held);
+    const total = () => this.#free.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (total() > FREE_BYTES_KEPT) this.#free.shift();
   }
 
   async close(session: number): Promise<void> {
     await this.#sessions.get(session)?.release();
     this.#sessions.delete(session);
-    this.#free.delete(session);
   }
 
   unshare(owner: number): void {
     this.#constants.delete(owner);
   }
 
-  #buffers(session: number, values: readonly OnnxValue[]): Record<string, Tensor> {
-    const known = this.#free.get(session)!.pop();
-    if (known) return known;
-    const made = values.map(({ name, type, shape }) => {
+  #buffers(session: number, values: readonly OnnxValue[]): Held {
+    const known = this.#free.findLastIndex((held) => held.session === session);
+    if (known >= 0) return this.#free.splice(known, 1)[0]!;
+    const tensors = values.map(({ name, type, shape }) => {
       if (type !== "float32") throw new Error(`value ${name} is ${type}; only float32 can be held`);
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      return [name, new Tensor(type, new Float32Array(size), shape)];
+      return [name, new Tensor(type, new Float32Array(sizeOf(shape)), shape)];
     });
-    return Object.fromEntries(made);
+    return {
+      session,
+      tensors: Object.fromEntries(tensors),
+      bytes: values.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0),
+    };
   }
 }
 
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 const tensorsOf = (wires: Wires) =>
   Object.fromEntries(Object.entries(wires).map(([name, wire]) => [name, tensorOf(wire)]));
 const tensorOf = ({ type, shape, data }: Wire) => new Tensor(type as "float32", data as Float32Array, shape);
