@@ -1,6 +1,7 @@
 // Brings the whole of Hone up from an installed checkout and keeps it up: database, pages, inference, web, trainer.
 import fs from "node:fs";
 import path from "node:path";
+import { readSettings as readInferenceSettings } from "../server/inference/settings.ts";
 import { usersOf } from "./start/install.mjs";
 import type { createExit, createReporter } from "./start/report.mjs";
 import { ensurePages, ensurePrismaClient } from "./supervisor/build.ts";
@@ -41,6 +42,8 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   const model = await resolveModel(settings.HONE_MODEL, { root, folder: layout.models, say });
   const inferencePort = await freePort();
   const env = childEnvironment({ settings, secrets, home, model: model.path, inferencePort });
+
+  readInferenceSettings(env); // a bad setting of a child stops the start here, not the child again and again
 
   const { onLeave } = exit;
   const children = createChildren({ root, logs: layout.logs, record: layout.children, say, toTerminal: dev });
