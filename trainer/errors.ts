@@ -7,12 +7,10 @@ export type TrainerErrorCode =
   | "BAD_FILE"
   | "BAD_CHECKPOINT"
   | "FILE_MISSING"
-  | "MODEL_UNSUPPORTED"
   | "NO_EXAMPLES"
   | "OVER_LENGTH"
   | "REFERENCE_MISMATCH"
-  | "TRAINING_DIVERGED"
-  | "RUN_STOPPED";
+  | "TRAINING_DIVERGED";
 
 /** Says what was expected, what was found and what to do; never a stack for the user to read. */
 export class TrainerError extends Error {
