@@ -1,22 +1,153 @@
-/** Placeholder: the functions of deployment with their final types. */
+/** What people talk to: activation and rollback. Load and check first; then one transaction moves the active row. */
 
-import type { Db } from "../db.ts";
-import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
+import { stat } from "node:fs/promises";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { Db, Tx } from "../db.ts";
+import type { ServingBackend } from "../engine-client.ts";
+import type { Env } from "../env.ts";
+import { AppError, notFound } from "../errors.ts";
+import { logger } from "../log.ts";
+import { adapterPath } from "./adapter.ts";
+import { recordAudit } from "./audit.ts";
+import { activeDeployment, DEFAULT_SLOT, type LiveDeployment } from "./live.ts";
+import { PERSON } from "./select.ts";
 import type { DeploymentView } from "./views.ts";
 
-export async function listDeployments(_db: Db): Promise<DeploymentView[]> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+interface Stage {
+  db: Db;
+  engine: Pick<ServingBackend, "ensureAdapter" | "releaseAdapter">;
+  env: Pick<Env, "HONE_HOME">;
 }
 
+const ROW = {
+  adapter: { select: { sha256: true } },
+  baseModel: { select: { id: true, name: true } },
+  activatedBy: PERSON,
+} as const satisfies Prisma.DeploymentInclude;
+
+const view = (row: Prisma.DeploymentGetPayload<{ include: typeof ROW }>): DeploymentView => ({
+  id: row.id,
+  number: row.number,
+  adapterId: row.adapterId,
+  adapterSha256: row.adapter?.sha256 ?? null,
+  base: row.baseModel,
+  activatedAt: row.activatedAt,
+  deactivatedAt: row.deactivatedAt,
+  activatedBy: row.activatedBy,
+  active: row.deactivatedAt === null,
+});
+
+/** Newest first. */
+export async function listDeployments(db: Db): Promise<DeploymentView[]> {
+  const rows = await db.deployment.findMany({ orderBy: { number: "desc" }, take: 200, include: ROW });
+  return rows.map(view);
+}
+
+/**
+ * Makes an adapter, or with null the bare base, what new replies are spoken with. Replies that run go on with what they
+ * began with. Activating what is live changes nothing.
+ * @throws AppError NOT_FOUND, BASE_MISMATCH, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE: nothing has changed then
+ */
 export async function activateAdapter(
-  _services: Services,
-  _actorId: string,
-  _adapterId: string | null,
+  stage: Stage,
+  actorId: string,
+  adapterId: string | null,
 ): Promise<DeploymentView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+  await prepare(stage, adapterId, (await activeDeployment(stage.db)).baseModelId);
+  return move(stage, actorId, "deployment.activate", adapterId);
 }
 
-export async function rollBack(_services: Services, _actorId: string): Promise<DeploymentView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+/** Goes back to what was live before, for this base model: a new release with the earlier adapter. */
+export async function rollBack(stage: Stage, actorId: string): Promise<DeploymentView> {
+  const live = await activeDeployment(stage.db);
+  const earlier = await stage.db.deployment.findFirst({
+    where: {
+      slot: DEFAULT_SLOT,
+      number: { lt: live.number },
+      baseModelId: live.baseModelId,
+      // SQL's "differs from" is not true of null: the bare base must be asked for by name.
+      ...(live.adapterId
+        ? { OR: [{ adapterId: null }, { adapterId: { not: live.adapterId } }] }
+        : { NOT: { adapterId: null } }),
+    },
+    orderBy: { number: "desc" },
+  });
+  if (!earlier) {
+    throw new AppError("NOTHING_TO_ROLL_BACK_TO", "Nothing else was live before with this base model.");
+  }
+  await prepare(stage, earlier.adapterId, live.baseModelId);
+  return move(stage, actorId, "deployment.rollback", earlier.adapterId);
+}
+
+/** All that can fail, before anything has changed: the row, the base, the file, and the inference process's own checks. */
+async function prepare({ db, engine, env }: Stage, adapterId: string | null, baseModelId: string): Promise<void> {
+  if (adapterId === null) return;
+  const adapter = await db.adapter.findUnique({ where: { id: adapterId }, include: { baseModel: true } });
+  if (!adapter) throw notFound("adapter");
+  const name = `Adapter ${adapter.sha256.slice(0, 8)}`;
+  if (adapter.baseModelId !== baseModelId) {
+    throw new AppError(
+      "BASE_MISMATCH",
+      `${name} was trained on ${adapter.baseModel.name} (${adapter.baseModel.sha256.slice(0, 8)}), another model is served; set HONE_MODEL to that model, or train anew.`,
+    );
+  }
+  const file = adapterPath(env, adapter.path);
+  if (!(await stat(file).catch(() => null))?.isFile()) {
+    throw new AppError(
+      "ADAPTER_MISSING",
+      `${name}: its file ${adapter.path} is not in HONE_HOME; restore it or train anew.`,
+    );
+  }
+  await engine.ensureAdapter({ sha256: adapter.sha256, path: file });
+}
+
+/** Closes the active row and opens the next, with the audit line: all or nothing. */
+async function move(
+  { db, engine }: Stage,
+  actorId: string,
+  action: "deployment.activate" | "deployment.rollback",
+  adapterId: string | null,
+): Promise<DeploymentView> {
+  const { opened, closed } = await db.$transaction(async (tx) => {
+    const live = await lockActive(tx);
+    if (live.adapterId === adapterId) return { opened: live.id, closed: null };
+    await tx.deployment.update({ where: { id: live.id }, data: { deactivatedAt: new Date() } });
+    const opened = await tx.deployment.create({
+      data: { number: await nextNumber(tx), baseModelId: live.baseModelId, adapterId, activatedById: actorId },
+      include: { adapter: { select: { sha256: true } } },
+    });
+    if (adapterId) {
+      await tx.adapter.updateMany({ where: { id: adapterId, status: "CANDIDATE" }, data: { status: "APPROVED" } });
+    }
+    await recordAudit(tx, {
+      actorId,
+      action,
+      subject: `Deployment:${opened.id}`,
+      before: { number: live.number, adapterSha256: live.adapter?.sha256 ?? null },
+      after: { number: opened.number, adapterSha256: opened.adapter?.sha256 ?? null },
+    });
+    return { opened: opened.id, closed: live };
+  });
+  if (closed?.adapter) await release(engine, closed.adapter.sha256);
+  return view(await db.deployment.findUniqueOrThrow({ where: { id: opened }, include: ROW }));
+}
+
+/** One activation at a time: a row lock alone would let the second one look for an active row that is gone. */
+async function lockActive(tx: Tx): Promise<LiveDeployment> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('Deployment'), hashtext(${DEFAULT_SLOT}))::text`;
+  return activeDeployment(tx);
+}
+
+async function nextNumber(tx: Tx): Promise<number> {
+  const { _max } = await tx.deployment.aggregate({ _max: { number: true } });
+  return (_max.number ?? 0) + 1;
+}
+
+/** Frees what is no longer live once its last reply ends. The swap has happened: a failure here only costs memory. */
+async function release(engine: Stage["engine"], sha256: string): Promise<void> {
+  try {
+    await engine.releaseAdapter(sha256);
+  } catch (error) {
+    logger("deployment").warn({ err: error, sha256 }, "the adapter before could not be released");
+  }
 }

@@ -6,7 +6,7 @@ export class ReplyHub {
   readonly #running = new Map<string, AbortController>();
   readonly #news = new EventEmitter().setMaxListeners(0);
 
-  /** Takes note of a reply that begins here; the signal ends when somebody stops it. */
+  /** Takes note of a reply that begins here; the signal aborts when somebody stops it. */
   begin(messageId: string): AbortSignal {
     const controller = new AbortController();
     this.#running.set(messageId, controller);
@@ -18,11 +18,14 @@ export class ReplyHub {
     this.announce(messageId);
   }
 
-  /** Whether the reply is generated here and was told to stop. */
-  stop(messageId: string): boolean {
-    const controller = this.#running.get(messageId);
-    controller?.abort();
-    return controller !== undefined;
+  /** How many replies are being spoken here. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Tells the reply to stop, if it is spoken here. */
+  stop(messageId: string): void {
+    this.#running.get(messageId)?.abort();
   }
 
   /** Tells followers that the log of this reply has grown or ended. */
@@ -30,9 +33,24 @@ export class ReplyHub {
     this.#news.emit(messageId);
   }
 
-  /** Calls back at every announcement until the returned function is called. */
-  follow(messageId: string, listener: () => void): () => void {
-    this.#news.on(messageId, listener);
-    return () => this.#news.off(messageId, listener);
+  /**
+   * Listens from this call on. `wait` resolves at the next announcement, after `mostMs`, or when the signal aborts; `stop` gives the
+   * listener back and must be called in any case.
+   */
+  news(messageId: string, mostMs: number, signal: AbortSignal): { wait: Promise<void>; stop: () => void } {
+    let stop = () => {};
+    const wait = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, mostMs);
+      const done = () => resolve();
+      this.#news.on(messageId, done);
+      signal.addEventListener("abort", done);
+      stop = () => {
+        clearTimeout(timer);
+        this.#news.off(messageId, done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+    });
+    return { wait, stop };
   }
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Method } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
+import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
 import { currentSelection, freezeDataset } from "./dataset.ts";
@@ -16,8 +17,8 @@ import { statesBefore } from "./run-status.ts";
 import { readRun } from "./run-view.ts";
 import type { RunPreview, RunView } from "./views.ts";
 
-/** Reading and hashing tens of thousands of pairs takes its time; the pairs must not change meanwhile. */
-const FREEZING = { timeout: 120_000, isolationLevel: "RepeatableRead" } as const;
+/** Reading and hashing tens of thousands of pairs takes its time. */
+const FREEZING = { timeout: 120_000 };
 
 interface Plan {
   method: Method;
@@ -36,7 +37,10 @@ function settle({ method, config }: Plan, parameters: bigint, examples: number):
 }
 
 /** What a Run started now would train on and how long it would take. Writes nothing. */
-export async function previewRun(db: Db, plan: Plan): Promise<RunPreview> {
+export async function previewRun(
+  { db, env }: { db: Db; env: Pick<Env, "HONE_MODEL"> },
+  plan: Plan,
+): Promise<RunPreview> {
   const [selection, live] = await Promise.all([currentSelection(db), activeDeployment(db)]);
   const config = settle(plan, live.baseModel.parameters, selection.train);
   const steps = plannedSteps(config, selection.train);
@@ -52,7 +56,7 @@ export async function previewRun(db: Db, plan: Plan): Promise<RunPreview> {
     steps,
     minutes: perStep === null ? null : Math.max(1, Math.round((steps * perStep) / 60)),
     config: { ...config },
-    command: `npm run train -- ${plan.method.toLowerCase()} --data pairs.jsonl --out out/${options.join("")}`,
+    command: `npm run train -- ${plan.method.toLowerCase()} --base ${env.HONE_MODEL} --data pairs.jsonl --out out/${options.join("")}`,
   };
 }
 

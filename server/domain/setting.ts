@@ -1,22 +1,42 @@
-/** Placeholder: the functions of setting with their final types. */
+/** Settings in the database, which win over the environment. */
 
+import { z } from "zod";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
-import { AppError } from "../errors.ts";
+import { recordAudit } from "./audit.ts";
 
-export interface SettingsView {
-  signUpOpen: boolean;
-}
+/** Setting.value by key. */
+const settingsSchema = z.object({ signUpOpen: z.boolean() });
+export type SettingsView = z.infer<typeof settingsSchema>;
 
-export async function getSettings(_db: Db, _env: Pick<Env, "SIGN_UP">): Promise<SettingsView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+type Defaults = Pick<Env, "SIGN_UP">;
+
+export async function getSettings(db: Pick<Db, "setting">, env: Defaults): Promise<SettingsView> {
+  const rows = await db.setting.findMany();
+  const stored = settingsSchema.partial().parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])));
+  return { signUpOpen: env.SIGN_UP === "open", ...stored };
 }
 
 export async function setSettings(
-  _db: Db,
-  _env: Pick<Env, "SIGN_UP">,
-  _actorId: string,
-  _input: Partial<SettingsView>,
+  db: Db,
+  env: Defaults,
+  actorId: string,
+  input: Partial<SettingsView>,
 ): Promise<SettingsView> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+  return db.$transaction(async (tx) => {
+    const before = await getSettings(tx, env);
+    for (const [key, value] of Object.entries(input)) {
+      if (value === undefined || value === before[key as keyof SettingsView]) continue;
+      const change = { value, updatedById: actorId, updatedAt: new Date() };
+      await tx.setting.upsert({ where: { key }, create: { key, ...change }, update: change });
+      await recordAudit(tx, {
+        actorId,
+        action: "setting.set",
+        subject: `Setting:${key}`,
+        before: { value: before[key as keyof SettingsView] },
+        after: { value },
+      });
+    }
+    return getSettings(tx, env);
+  });
 }

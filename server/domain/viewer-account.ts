@@ -1,7 +1,13 @@
-/** Placeholder: making an account. */
+/** Making an account with email and password. */
 
+import type { Db } from "../db.ts";
+import type { Env } from "../env.ts";
 import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
+import { hashPassword } from "../password.ts";
+import { takeToken } from "../rate-limit.ts";
+import { recordAudit } from "./audit.ts";
+import { isUniqueViolation } from "./database-errors.ts";
+import { getSettings } from "./setting.ts";
 
 export interface SignUpInput {
   email: string;
@@ -10,6 +16,27 @@ export interface SignUpInput {
   ip: string;
 }
 
-export async function signUp(_services: Services, _input: SignUpInput): Promise<{ id: string }> {
-  throw new AppError("NOT_IMPLEMENTED", "Not there yet.");
+export async function signUp(
+  { db, env }: { db: Db; env: Pick<Env, "SIGN_UP" | "SIGN_IN_PER_MINUTE"> },
+  { email, name, password, ip }: SignUpInput,
+): Promise<{ id: string }> {
+  await takeToken(db, { key: `signUp:${ip}`, perMinute: env.SIGN_IN_PER_MINUTE });
+  await refuseWhenClosed(db, env);
+  const passwordHash = await hashPassword(password);
+  try {
+    return await db.$transaction(async (tx) => {
+      const { id } = await tx.user.create({ data: { email, name, passwordHash }, select: { id: true } });
+      await recordAudit(tx, { actorId: id, action: "user.signUp", subject: `User:${id}`, after: { email } });
+      return { id };
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new AppError("EMAIL_TAKEN", `${email} has an account already; sign in instead.`);
+  }
+}
+
+/** @throws AppError SIGN_UP_CLOSED */
+export async function refuseWhenClosed(db: Db, env: Pick<Env, "SIGN_UP">): Promise<void> {
+  if ((await getSettings(db, env)).signUpOpen) return;
+  throw new AppError("SIGN_UP_CLOSED", "New accounts are switched off here; ask an admin for one.");
 }

@@ -22,7 +22,7 @@ export const runRouter = router({
     .input(z.object({ cursor }).optional())
     .query(({ ctx, input }) => listRuns(ctx.services.db, input?.cursor)),
   get: adminProcedure.input(oneId).query(({ ctx, input }) => getRun(ctx.services.db, input.id)),
-  preview: adminProcedure.input(planInput).query(({ ctx, input }) => previewRun(ctx.services.db, input)),
+  preview: adminProcedure.input(planInput).query(({ ctx, input }) => previewRun(ctx.services, input)),
   create: adminProcedure
     .input(
       planInput.extend({

@@ -1,0 +1,51 @@
+/** A reply's row at its birth: which weights will speak it, how it is sampled, and that it waits. */
+
+import { randomInt } from "node:crypto";
+import type { Tx } from "../db.ts";
+import type { Env } from "../env.ts";
+import type { Sampling } from "./json.ts";
+import { activeDeployment } from "./live.ts";
+
+/** How the chat samples: enough chance for two drafts to differ, not enough to ramble. */
+export const chatSampling = (env: Pick<Env, "MAX_REPLY_TOKENS">): Sampling => ({
+  temperature: 0.8,
+  topP: 0.95,
+  topK: 0,
+  minP: 0,
+  maxTokens: env.MAX_REPLY_TOKENS,
+  stop: [],
+});
+
+interface NewReply {
+  conversationId: string;
+  promptId: string;
+  requestKey: string;
+  sampling: Sampling;
+  /** Left out: a new one. */
+  seed?: number;
+}
+
+/** What is live is read in the transaction that makes the row: from then on the reply's weights are settled. */
+export async function createReply(
+  tx: Tx,
+  { conversationId, promptId, requestKey, sampling, seed }: NewReply,
+): Promise<{ id: string }> {
+  const live = await activeDeployment(tx);
+  return tx.message.create({
+    data: {
+      conversationId,
+      parentId: promptId,
+      requestKey,
+      role: "ASSISTANT",
+      content: "",
+      status: "PENDING",
+      deploymentId: live.id,
+      baseSha256: live.baseModel.sha256,
+      adapterSha256: live.adapter?.sha256 ?? null,
+      sampling,
+      seed: seed ?? randomInt(2 ** 31),
+      heartbeatAt: new Date(),
+    },
+    select: { id: true },
+  });
+}
