@@ -1,0 +1,115 @@
+// The list of adapters, newest first, with the one that is live marked and a way to activate each.
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Boxes } from "lucide-react";
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import { Badge } from "../../_components/ui/badge.tsx";
+import { Button } from "../../_components/ui/button.tsx";
+import { EmptyState } from "../../_components/ui/empty-state.tsx";
+import { RelativeTime } from "../../_components/ui/relative-time.tsx";
+import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
+import { useTRPC } from "../../_lib/trpc.ts";
+import { ActivateButton } from "../_components/activate-button.tsx";
+import { FigureName, FigureValue } from "../_components/figure-value.tsx";
+import { Hash } from "../_components/hash.tsx";
+import { PageHeader } from "../_components/page-header.tsx";
+import { QueryView } from "../_components/query-view.tsx";
+import { LiveBadge } from "../_components/release-name.tsx";
+import { figures } from "../_lib/figures.ts";
+import { bytes } from "../_lib/format.ts";
+
+export function Adapters() {
+  const t = useTranslations("admin");
+  const locale = useLocale();
+  const trpc = useTRPC();
+  const query = useQuery(trpc.adapter.list.queryOptions());
+  return (
+    <>
+      <PageHeader title={t("nav.adapters")} description={t("adapters.text")} />
+      <QueryView query={query}>
+        {(adapters) =>
+          adapters.length === 0 ? (
+            <EmptyState
+              icon={Boxes}
+              title={t("adapters.empty")}
+              description={t("adapters.emptyText")}
+              action={
+                <Button asChild variant="primary">
+                  <Link href="/admin/runs/new">{t("runs.new")}</Link>
+                </Button>
+              }
+            />
+          ) : (
+            <Table label={t("nav.adapters")}>
+              <TableHead>
+                <tr>
+                  <HeaderCell>{t("adapters.adapter")}</HeaderCell>
+                  <HeaderCell>{t("adapters.status")}</HeaderCell>
+                  <HeaderCell>{t("adapters.made")}</HeaderCell>
+                  <HeaderCell>{t("adapters.figure")}</HeaderCell>
+                  <HeaderCell numeric>{t("adapters.rank")}</HeaderCell>
+                  <HeaderCell numeric>{t("adapters.size")}</HeaderCell>
+                  <HeaderCell>
+                    <span className="sr-only">{t("release.activate")}</span>
+                  </HeaderCell>
+                </tr>
+              </TableHead>
+              <TableBody>
+                {adapters.map((adapter) => (
+                  <TableRow key={adapter.id}>
+                    <Cell className="font-medium">
+                      <Link href={`/admin/adapters/${adapter.id}`} className="underline underline-offset-2">
+                        <Hash sha256={adapter.sha256} />
+                      </Link>
+                    </Cell>
+                    <Cell>{adapter.live ? <LiveBadge /> : <AdapterStatusBadge status={adapter.status} />}</Cell>
+                    <Cell className="whitespace-nowrap">
+                      <RelativeTime date={adapter.createdAt} />
+                      {adapter.runId && (
+                        <>
+                          {" · "}
+                          <Link href={`/admin/runs/${adapter.runId}`} className="underline underline-offset-2">
+                            {t("adapters.itsRun")}
+                          </Link>
+                        </>
+                      )}
+                    </Cell>
+                    <Cell className="whitespace-nowrap">
+                      <MainFigure metrics={adapter.metrics} />
+                    </Cell>
+                    <Cell numeric>{adapter.rank}</Cell>
+                    <Cell numeric className="whitespace-nowrap">
+                      {bytes(adapter.bytes, locale)}
+                    </Cell>
+                    <Cell className="text-right">
+                      {!adapter.live && <ActivateButton size="sm" variant="secondary" adapter={adapter} />}
+                    </Cell>
+                  </TableRow>
+                ))}
+              </TableBody>
+            </Table>
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
+
+function MainFigure({ metrics }: { metrics: Record<string, number> }) {
+  const [figure] = figures(metrics);
+  if (!figure) return <span className="text-quiet">–</span>;
+  return (
+    <>
+      <FigureValue figure={figure} />{" "}
+      <span className="text-quiet text-xs">
+        <FigureName figure={figure} />
+      </span>
+    </>
+  );
+}
+
+export function AdapterStatusBadge({ status }: { status: "CANDIDATE" | "APPROVED" | "REJECTED" | "RETIRED" }) {
+  const t = useTranslations("admin.adapters");
+  return <Badge tone={status === "CANDIDATE" ? "candidate" : "neutral"}>{t(`state.${status}`)}</Badge>;
+}

@@ -1,0 +1,85 @@
+// The audit log as a list: when, who, what, on which thing; the values before and after on demand.
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { EmptyState } from "../../_components/ui/empty-state.tsx";
+import { RelativeTime } from "../../_components/ui/relative-time.tsx";
+import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
+import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
+import { LoadMore } from "../_components/load-more.tsx";
+import { PageHeader } from "../_components/page-header.tsx";
+import { Person } from "../_components/person.tsx";
+import { QueryView } from "../_components/query-view.tsx";
+import { auditChanges } from "../_lib/audit-changes.ts";
+
+type AuditEvent = Outputs["audit"]["list"]["items"][number];
+
+export function Audit() {
+  const t = useTranslations("admin");
+  const trpc = useTRPC();
+  const query = useInfiniteQuery(
+    trpc.audit.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }),
+  );
+  return (
+    <>
+      <PageHeader title={t("nav.audit")} description={t("audit.text")} />
+      <QueryView query={query}>
+        {({ pages }) => {
+          const events = pages.flatMap((page) => page.items);
+          if (events.length === 0) return <EmptyState icon={ScrollText} title={t("audit.empty")} />;
+          return (
+            <>
+              <Table label={t("nav.audit")}>
+                <TableHead>
+                  <tr>
+                    <HeaderCell>{t("audit.when")}</HeaderCell>
+                    <HeaderCell>{t("audit.who")}</HeaderCell>
+                    <HeaderCell>{t("audit.what")}</HeaderCell>
+                    <HeaderCell>{t("audit.changes")}</HeaderCell>
+                  </tr>
+                </TableHead>
+                <TableBody>
+                  {events.map((event) => (
+                    <AuditRow key={event.id} event={event} />
+                  ))}
+                </TableBody>
+              </Table>
+              <LoadMore query={query} end={t("audit.end")} />
+            </>
+          );
+        }}
+      </QueryView>
+    </>
+  );
+}
+
+function AuditRow({ event }: { event: AuditEvent }) {
+  const changes = auditChanges(event.before, event.after);
+  return (
+    <TableRow>
+      <Cell className="whitespace-nowrap align-top">
+        <RelativeTime date={event.at} />
+      </Cell>
+      <Cell className="whitespace-nowrap align-top">
+        <Person person={event.actor} />
+      </Cell>
+      <Cell className="align-top">
+        <code className="font-mono text-xs">{event.action}</code>
+        <span className="block break-all font-mono text-faint text-xs">{event.subject}</span>
+      </Cell>
+      <Cell className="min-w-56 align-top">
+        <ul className="space-y-0.5 font-mono text-xs">
+          {changes.map(({ key, before, after }) => (
+            <li key={key} className="break-all">
+              <span className="text-quiet">{key}</span>{" "}
+              {before !== undefined && <del className="text-quiet">{before}</del>}
+              {before !== undefined && after !== undefined && <span aria-hidden> → </span>}
+              {after !== undefined && <ins className="no-underline">{after}</ins>}
+            </li>
+          ))}
+        </ul>
+      </Cell>
+    </TableRow>
+  );
+}

@@ -1,0 +1,9 @@
+// Frozen datasets, newest first.
+import { pageTitle } from "../_lib/title.ts";
+import { Datasets } from "./datasets.tsx";
+
+export const generateMetadata = () => pageTitle("datasets");
+
+export default function DatasetsPage() {
+  return <Datasets />;
+}

@@ -1,0 +1,6 @@
+// The admin part opens with its overview.
+import { redirect } from "next/navigation";
+
+export default function AdminPage(): never {
+  redirect("/admin/overview");
+}

@@ -1,0 +1,94 @@
+// The list of people: their role, what they have given, whether they may sign in.
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Badge } from "../../_components/ui/badge.tsx";
+import { Input } from "../../_components/ui/input.tsx";
+import { RelativeTime } from "../../_components/ui/relative-time.tsx";
+import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
+import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
+import { useViewer } from "../../_lib/viewer.ts";
+import { PageHeader } from "../_components/page-header.tsx";
+import { QueryView } from "../_components/query-view.tsx";
+import { AccessButton } from "./access-button.tsx";
+import { RoleSelect } from "./role-select.tsx";
+
+export type PersonRow = Outputs["people"]["list"][number];
+
+const matches = ({ name, email }: PersonRow, search: string) =>
+  `${name ?? ""} ${email}`.toLowerCase().includes(search.trim().toLowerCase());
+
+export function People() {
+  const t = useTranslations("admin");
+  const trpc = useTRPC();
+  const viewer = useViewer();
+  const query = useQuery(trpc.people.list.queryOptions());
+  const [search, setSearch] = useState("");
+  return (
+    <>
+      <PageHeader
+        title={t("nav.people")}
+        description={t("people.text")}
+        actions={
+          <Input
+            type="search"
+            aria-label={t("people.search")}
+            placeholder={t("people.search")}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            className="w-64 max-w-full"
+          />
+        }
+      />
+      <QueryView query={query}>
+        {(people) => (
+          <Table label={t("nav.people")}>
+            <TableHead>
+              <tr>
+                <HeaderCell>{t("people.person")}</HeaderCell>
+                <HeaderCell>{t("people.role")}</HeaderCell>
+                <HeaderCell numeric>{t("people.feedback")}</HeaderCell>
+                <HeaderCell>{t("people.joined")}</HeaderCell>
+                <HeaderCell>
+                  <span className="sr-only">{t("people.access")}</span>
+                </HeaderCell>
+              </tr>
+            </TableHead>
+            <TableBody>
+              {people
+                .filter((person) => matches(person, search))
+                .map((person) => (
+                  <TableRow key={person.id}>
+                    <Cell>
+                      <span className="flex items-center gap-2 font-medium">
+                        {person.name || person.email}
+                        {person.id === viewer?.id && <Badge>{t("people.you")}</Badge>}
+                        {person.disabledAt && <Badge tone="danger">{t("people.disabled")}</Badge>}
+                      </span>
+                      {person.name && <span className="text-quiet text-xs">{person.email}</span>}
+                    </Cell>
+                    <Cell>
+                      <RoleSelect person={person} />
+                    </Cell>
+                    <Cell numeric>{person.feedback}</Cell>
+                    <Cell className="whitespace-nowrap text-quiet">
+                      <RelativeTime date={person.createdAt} />
+                    </Cell>
+                    <Cell className="text-right">{person.id !== viewer?.id && <AccessButton person={person} />}</Cell>
+                  </TableRow>
+                ))}
+              {!people.some((person) => matches(person, search)) && (
+                <tr>
+                  <Cell colSpan={5} className="py-8 text-center text-quiet">
+                    {t("people.noneFound")}
+                  </Cell>
+                </tr>
+              )}
+            </TableBody>
+          </Table>
+        )}
+      </QueryView>
+    </>
+  );
+}

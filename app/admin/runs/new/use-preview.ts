@@ -1,0 +1,27 @@
+// The dry run of what the form says, asked for again once typing pauses.
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTRPC } from "../../../_lib/trpc.ts";
+import type { Method } from "../../_lib/metrics.ts";
+
+const PAUSE_MS = 350;
+
+export function usePreview(method: Method, config: Readonly<Record<string, number>>) {
+  const trpc = useTRPC();
+  const settled = useSettled(JSON.stringify({ method, config }));
+  const wanted = JSON.parse(settled) as { method: Method; config: Record<string, number> };
+  return useQuery(trpc.run.preview.queryOptions(wanted, { placeholderData: keepPreviousData }));
+}
+
+export type Preview = ReturnType<typeof usePreview>;
+
+/** `text` as it was when it last stood still for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
