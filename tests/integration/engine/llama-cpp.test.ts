@@ -12,8 +12,11 @@ import type { Architecture, TokenBatch, Use } from "../../../trainer/engine/cont
 import { openEngine } from "../../../trainer/engine/index.ts";
 import { writeTinyModel } from "../../helpers/tiny-model.ts";
 
-/** Largest difference of two log-probabilities, in nats, that serving and training may show. */
-const TOLERANCE = 5e-3;
+/**
+ * Largest difference of two log-probabilities, in nats, that serving and training may show. For BF16 and Q8_0 llama.cpp
+ * rounds the activations to the weights' format as well, which we do not.
+ */
+const TOLERANCE: Record<FloatType, number> = { F32: 5e-3, F16: 5e-3, BF16: 0.05, Q8_0: 0.3 };
 
 let folder: string;
 beforeAll(() => {
@@ -28,6 +31,7 @@ const CASES: { architecture: Architecture; type: FloatType; tied: boolean }[] = 
   { architecture: "qwen2", type: "BF16", tied: false },
   { architecture: "qwen3", type: "F32", tied: false },
   { architecture: "qwen3", type: "F16", tied: true },
+  { architecture: "llama", type: "Q8_0", tied: false },
 ];
 
 describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, tied }) => {
@@ -63,7 +67,7 @@ describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, t
       const served = await expectServed({ sha256, path: join(adapterFolder, ADAPTER_FILE) }, { adapter: "policy" });
       // An adapter that hardly moved anything would agree without being applied.
       const moved = served.map((value, i) => Math.abs(value - before.logProbs.flatMap((r) => [...r])[i]!));
-      expect(Math.max(...moved)).toBeGreaterThan(100 * TOLERANCE);
+      expect(Math.max(...moved)).toBeGreaterThan(3 * TOLERANCE[type]);
 
       async function expectServed(adapter: { sha256: string; path: string } | null, use: Use): Promise<number[]> {
         const { logProbs } = await engine.forward(batch, use);
@@ -74,7 +78,7 @@ describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, t
           served.push(...(await score(host, request, AbortSignal.timeout(60_000))));
         }
         expect(found).toHaveLength(served.length);
-        expect(Math.max(...found.map((value, i) => Math.abs(value - served[i]!)))).toBeLessThan(TOLERANCE);
+        expect(Math.max(...found.map((value, i) => Math.abs(value - served[i]!)))).toBeLessThan(TOLERANCE[type]);
         return served;
       }
     } finally {
