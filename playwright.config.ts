@@ -10,8 +10,20 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   outputDir: "tmp/playwright",
   reporter: [["list"], ["json", { outputFile: "tmp/test/e2e.json" }]],
+  projects: [
+    {
+      name: "starter",
+      testIgnore: "*.slow.spec.ts",
+      use: { baseURL: process.env.HONE_TEST_URL ?? "http://localhost:3000" },
+    },
+    {
+      // Its model speaks slowly and does not end by itself: time to stop, lose and resume a reply.
+      name: "slow",
+      testMatch: "*.slow.spec.ts",
+      use: { baseURL: process.env.HONE_TEST_SLOW_URL ?? "http://localhost:3001" },
+    },
+  ],
   use: {
-    baseURL: process.env.HONE_TEST_URL ?? "http://localhost:3000",
     locale: "en-US",
     trace: "retain-on-failure",
     screenshot: "only-on-failure",

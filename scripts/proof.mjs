@@ -13,7 +13,7 @@ const { ADMIN, removeHome, startInstance } = await import("../tests/helpers/inst
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const exit = createExit();
 try {
-  const instance = await startInstance({ echo: true });
+  const instance = await startInstance({ echo: true, env: { CHAT_PER_MINUTE: "10000", API_PER_MINUTE: "100000" } });
   exit.onLeave(async () => {
     await instance.stop();
     removeHome(instance.home);

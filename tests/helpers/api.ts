@@ -10,6 +10,8 @@ export interface Person {
   trpc: TRPCClient<AppRouter>;
   /** fetch with this person's session; `path` is relative to the instance. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The session, for a browser that is to go on with it. */
+  cookies(): { name: string; value: string }[];
 }
 
 /** What a browser keeps between two requests. */
@@ -26,8 +28,14 @@ class CookieJar {
     }
   }
 
+  list(): { name: string; value: string }[] {
+    return [...this.#cookies].map(([name, value]) => ({ name, value }));
+  }
+
   header(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return this.list()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
   }
 }
 
@@ -46,7 +54,12 @@ export function visitor(url: string): Person {
     transformer: superjson,
     fetch: (address, init) => send(String(address), init as RequestInit),
   });
-  return { url, trpc: createTRPCClient<AppRouter>({ links: [link] }), fetch: (path, init) => send(url + path, init) };
+  return {
+    url,
+    trpc: createTRPCClient<AppRouter>({ links: [link] }),
+    fetch: (path, init) => send(url + path, init),
+    cookies: () => jar.list(),
+  };
 }
 
 /** Signs in with email and password, as the form does. @throws Error when the session is refused */

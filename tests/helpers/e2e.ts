@@ -1,0 +1,79 @@
+// What every end-to-end test starts from: people with accounts, and a page on which no unexpected error may appear.
+import { randomBytes } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, test as base, expect, type Locator, type Page } from "@playwright/test";
+import { type Person, signIn, signUp } from "./api.ts";
+
+export { expect };
+
+/** The first admin of the instance under test. */
+export const admin = {
+  email: process.env.HONE_TEST_ADMIN_EMAIL ?? "admin@example.com",
+  password: process.env.HONE_TEST_ADMIN_PASSWORD ?? "",
+};
+
+interface Fixtures {
+  /** Console errors a test provokes on purpose; anything else that appears fails it. */
+  expectedErrors: RegExp[];
+  /** A new account, signed in within `page`. */
+  person: Person & { email: string; password: string; name: string };
+  /** The first admin, signed in within `page`. */
+  asAdmin: Person;
+  noErrors: undefined;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are used from this pattern
+  expectedErrors: async ({}, use) => use([]),
+  noErrors: [
+    async ({ context, expectedErrors }, use) => {
+      const errors: string[] = [];
+      context.on("console", (message) => {
+        if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
+      });
+      context.on("weberror", (error) => errors.push(error.error().stack ?? error.error().message));
+      await use(undefined);
+      expect(errors.filter((error) => !expectedErrors.some((pattern) => pattern.test(error)))).toEqual([]);
+    },
+    { auto: true },
+  ],
+  person: async ({ context, baseURL }, use) => {
+    const name = uniqueName("Ann");
+    const person = await signUp(baseURL!, name);
+    await takeSession(context, person);
+    await use({ ...person, name });
+  },
+  asAdmin: async ({ context, baseURL }, use) => {
+    const person = await signIn(baseURL!, admin);
+    await takeSession(context, person);
+    await use(person);
+  },
+});
+
+export const uniqueName = (name: string) => `${name}-${randomBytes(4).toString("hex")}`;
+
+/** Lets a browser go on with the session of a person who signed in without one. */
+async function takeSession(context: BrowserContext, { url, cookies }: Person): Promise<void> {
+  await context.addCookies(cookies().map((cookie) => ({ ...cookie, url })));
+}
+
+/** Writes a message and sends it. */
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill(text);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+}
+
+export const replies = (page: Page): Locator => page.getByRole("article", { name: "Reply" });
+
+/** The last reply of the conversation, once it is whole. */
+export async function wholeReplyOn(page: Page): Promise<Locator> {
+  const reply = replies(page).last();
+  await expect(reply.getByRole("button", { name: "Regenerate" })).toBeVisible({ timeout: 30_000 });
+  return reply;
+}
+
+/** axe's findings on the page as it stands, one line each. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}
