@@ -1,10 +1,10 @@
 /** The services of the web process: database, serving, queue and the replies being spoken here. Made once, at first use. */
 
-import type { Db } from "./db.ts";
-import type { RunQueue } from "./domain/queue.ts";
-import type { ReplyHub } from "./domain/reply-hub.ts";
-import type { ServingBackend } from "./engine-client.ts";
-import type { Env } from "./env.ts";
+import { type Db, db } from "./db.ts";
+import { createRunQueue, type RunQueue } from "./domain/queue.ts";
+import { ReplyHub } from "./domain/reply-hub.ts";
+import { createEngineClient, type ServingBackend } from "./engine-client.ts";
+import { type Env, env, requireEnv } from "./env.ts";
 
 export interface Services {
   db: Db;
@@ -13,4 +13,18 @@ export interface Services {
   /** Replies that this process is generating, and who listens to them. */
   replies: ReplyHub;
   env: Env;
+}
+
+// The development server evaluates modules again on every change; replies that are being spoken must survive that.
+const shared = globalThis as { honeServices?: Services };
+
+export function services(): Services {
+  shared.honeServices ??= {
+    db: db(),
+    engine: createEngineClient({ url: requireEnv("INFERENCE_URL"), secret: requireEnv("INFERENCE_SECRET") }),
+    queue: createRunQueue(requireEnv("DATABASE_URL")),
+    replies: new ReplyHub(),
+    env: env(),
+  };
+  return shared.honeServices;
 }

@@ -1,6 +1,8 @@
 /** What every procedure is given: the caller, the services of this process, and where the call came from. */
 
-import type { Services } from "../services.ts";
+import { getViewer } from "../auth.ts";
+import { clientIp, isSameOrigin } from "../client.ts";
+import { type Services, services } from "../services.ts";
 import type { Viewer } from "../viewer.ts";
 
 export interface ApiContext {
@@ -11,4 +13,14 @@ export interface ApiContext {
   ip: string;
   /** False when a browser says that another site's page made the call. */
   sameOrigin: boolean;
+}
+
+export async function createContext(request: Request): Promise<ApiContext> {
+  const own = services();
+  return {
+    viewer: await getViewer(),
+    services: own,
+    ip: clientIp(request.headers, own.env.TRUSTED_PROXIES),
+    sameOrigin: isSameOrigin(request.headers, own.env.NEXTAUTH_URL),
+  };
 }

@@ -1,6 +1,7 @@
 /** The procedures by role. The kind of procedure is the permission; there is no other way to make one. */
 
 import { initTRPC, TRPCError } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Role } from "../../prisma/generated/enums.ts";
@@ -27,7 +28,10 @@ const t = initTRPC
       const code = codeOf(error);
       // Sentences of expected failures pass; of anything else the caller learns nothing but that it happened.
       const message = code === "INTERNAL" ? "Something went wrong here; it was written to the log." : sentenceOf(error);
-      return { ...shape, message, data: { code, httpStatus: ERROR_STATUS[code], path: shape.data.path } };
+      const httpStatus: number = ERROR_STATUS[code];
+      // A subscription is opened again after failures that may pass, and the client tells by this number.
+      const number = TRPC_ERROR_CODES_BY_KEY[TRPC_CODE[httpStatus] ?? "INTERNAL_SERVER_ERROR"];
+      return { ...shape, message, code: number, data: { code, httpStatus, path: shape.data.path } };
     },
   });
 
@@ -71,8 +75,13 @@ const TRPC_CODE: Record<number, TRPCError["code"]> = {
   503: "SERVICE_UNAVAILABLE",
 };
 
-/** Names expected failures for tRPC, and logs unexpected ones once, with their cause. */
-const failures = t.middleware(async ({ next, path }) => {
+/** Logs what nobody expected, with its cause; expected failures are the caller's business. */
+export function logUnexpected(error: TRPCError, path: string | undefined): void {
+  if (codeOf(error) === "INTERNAL") logger("api").error({ err: error.cause ?? error, path }, "unexpected failure");
+}
+
+/** Names expected failures for tRPC, which makes the HTTP status of it. */
+const failures = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
   const known = appErrorOf(result.error);
@@ -83,8 +92,6 @@ const failures = t.middleware(async ({ next, path }) => {
       cause: known,
     });
   }
-  if (codeOf(result.error) === "INTERNAL")
-    logger("api").error({ err: result.error.cause ?? result.error, path }, "unexpected failure");
   return result;
 });
 

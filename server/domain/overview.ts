@@ -108,7 +108,7 @@ async function readFeedbackPerDay(db: Db): Promise<OverviewView["feedbackPerDay"
     WITH counted AS (
       SELECT ("createdAt" AT TIME ZONE 'UTC')::date AS day,
         count(*) FILTER (WHERE "value" > 0) AS up, count(*) FILTER (WHERE "value" < 0) AS down
-      FROM "Feedback" WHERE "createdAt" >= ((now() AT TIME ZONE 'UTC')::date - ${DAYS - 1}::int) AT TIME ZONE 'UTC'
+      FROM "Feedback" WHERE "createdAt" >= ((now() AT TIME ZONE 'UTC')::date - ${DAYS - 1}::int)::timestamp AT TIME ZONE 'UTC'
       GROUP BY 1
     )
     SELECT to_char(days.day, 'YYYY-MM-DD') AS "day", coalesce(up, 0)::int AS "up", coalesce(down, 0)::int AS "down"

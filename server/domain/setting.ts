@@ -1,20 +1,18 @@
 /** Settings in the database, which win over the environment. */
 
-import { z } from "zod";
-import type { Db } from "../db.ts";
+import { isSignUpOpen } from "../auth-sign-up.ts";
+import type { Db, Tx } from "../db.ts";
 import type { Env } from "../env.ts";
 import { recordAudit } from "./audit.ts";
 
-/** Setting.value by key. */
-const settingsSchema = z.object({ signUpOpen: z.boolean() });
-export type SettingsView = z.infer<typeof settingsSchema>;
+export interface SettingsView {
+  signUpOpen: boolean;
+}
 
 type Defaults = Pick<Env, "SIGN_UP">;
 
-export async function getSettings(db: Pick<Db, "setting">, env: Defaults): Promise<SettingsView> {
-  const rows = await db.setting.findMany();
-  const stored = settingsSchema.partial().parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])));
-  return { signUpOpen: env.SIGN_UP === "open", ...stored };
+export async function getSettings(db: Db | Tx, env: Defaults): Promise<SettingsView> {
+  return { signUpOpen: await isSignUpOpen(db, env) };
 }
 
 export async function setSettings(

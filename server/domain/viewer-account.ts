@@ -1,5 +1,6 @@
 /** Making an account with email and password. */
 
+import { isSignUpOpen } from "../auth-sign-up.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { AppError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { hashPassword } from "../password.ts";
 import { takeToken } from "../rate-limit.ts";
 import { recordAudit } from "./audit.ts";
 import { isUniqueViolation } from "./database-errors.ts";
-import { getSettings } from "./setting.ts";
 
 export interface SignUpInput {
   email: string;
@@ -21,7 +21,9 @@ export async function signUp(
   { email, name, password, ip }: SignUpInput,
 ): Promise<{ id: string }> {
   await takeToken(db, { key: `signUp:${ip}`, perMinute: env.SIGN_IN_PER_MINUTE });
-  await refuseWhenClosed(db, env);
+  if (!(await isSignUpOpen(db, env))) {
+    throw new AppError("SIGN_UP_CLOSED", "New accounts are switched off here; ask an admin for one.");
+  }
   const passwordHash = await hashPassword(password);
   try {
     return await db.$transaction(async (tx) => {
@@ -33,10 +35,4 @@ export async function signUp(
     if (!isUniqueViolation(error)) throw error;
     throw new AppError("EMAIL_TAKEN", `${email} has an account already; sign in instead.`);
   }
-}
-
-/** @throws AppError SIGN_UP_CLOSED */
-export async function refuseWhenClosed(db: Db, env: Pick<Env, "SIGN_UP">): Promise<void> {
-  if ((await getSettings(db, env)).signUpOpen) return;
-  throw new AppError("SIGN_UP_CLOSED", "New accounts are switched off here; ask an admin for one.");
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { providerNames } from "../../auth-providers.ts";
-import { getSettings } from "../../domain/setting.ts";
+import { isSignUpOpen } from "../../auth-sign-up.ts";
 import { signUp } from "../../domain/viewer-account.ts";
 import { PASSWORD_LENGTH } from "../../password.ts";
 import { publicProcedure, router } from "../trpc.ts";
@@ -15,9 +15,7 @@ const signUpInput = z.object({
 
 export const viewerRouter = router({
   me: publicProcedure.query(({ ctx }) => ctx.viewer),
-  signUpOpen: publicProcedure.query(
-    async ({ ctx }) => (await getSettings(ctx.services.db, ctx.services.env)).signUpOpen,
-  ),
+  signUpOpen: publicProcedure.query(({ ctx }) => isSignUpOpen(ctx.services.db, ctx.services.env)),
   /** Ways to sign in besides email and password. */
   providers: publicProcedure.query(({ ctx }) => providerNames(ctx.services.env)),
   signUp: publicProcedure

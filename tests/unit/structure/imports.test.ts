@@ -14,7 +14,7 @@ const ZONES: [zone: string, pattern: RegExp][] = [
   ["gguf", /^server\/gguf\//],
   ["engine-client", /^server\/engine-client/],
   ["prisma", /^prisma\//],
-  ["services", /^server\/services\.ts$/],
+  ["services", /^server\/(services|upkeep)\.ts$/],
   ["database", /^server\/(db|auth|rate-limit|embedded-postgres)/],
   ["server", /^server\//],
   ["engine", /^trainer\/engine\//],

@@ -1,0 +1,134 @@
+/** Signing in with next-auth: email and password, or a provider. Who somebody is and may do is read from the database. */
+
+import { getServerSession, type NextAuthOptions } from "next-auth";
+import Credentials from "next-auth/providers/credentials";
+import { z } from "zod";
+import { authAdapter } from "./auth-adapter.ts";
+import { oauthProviders } from "./auth-providers.ts";
+import { isSignUpOpen } from "./auth-sign-up.ts";
+import { clientIp } from "./client.ts";
+import { type Db, db } from "./db.ts";
+import { type Env, env, requireEnv } from "./env.ts";
+import { AppError, type ErrorCode } from "./errors.ts";
+import { PASSWORD_LENGTH, passwordFits } from "./password.ts";
+import { takeToken } from "./rate-limit.ts";
+import type { Viewer } from "./viewer.ts";
+
+declare module "next-auth" {
+  interface Session {
+    /** Null when the account is gone or disabled since the session began. */
+    viewer: Viewer | null;
+  }
+}
+
+const credentialsSchema = z.object({
+  email: z.string().trim().toLowerCase().min(3).max(320),
+  password: z.string().min(1).max(PASSWORD_LENGTH.most),
+});
+
+/** From however many addresses: what one account endures in a minute is this many times what one address may try. */
+const ADDRESSES_PER_ACCOUNT = 5;
+
+/**
+ * Who has this email and password.
+ * @throws AppError UNAUTHORIZED for an unknown email and a wrong password alike, FORBIDDEN when disabled, RATE_LIMITED
+ */
+export async function checkPassword(
+  database: Db,
+  settings: Pick<Env, "SIGN_IN_PER_MINUTE">,
+  { ip, ...given }: { email: unknown; password: unknown; ip: string },
+): Promise<{ id: string }> {
+  const parsed = credentialsSchema.safeParse(given);
+  if (!parsed.success) throw wrong();
+  const { email, password } = parsed.data;
+  const perMinute = settings.SIGN_IN_PER_MINUTE;
+  await takeToken(database, { key: `signIn:${email}:${ip}`, perMinute });
+  await takeToken(database, { key: `signIn:${email}`, perMinute: perMinute * ADDRESSES_PER_ACCOUNT });
+  const user = await database.user.findUnique({
+    where: { email },
+    select: { id: true, passwordHash: true, disabledAt: true },
+  });
+  if (!(await passwordFits(user?.passwordHash, password)) || !user) throw wrong();
+  if (user.disabledAt) throw new AppError("FORBIDDEN", "This account is switched off; ask an admin.");
+  return { id: user.id };
+}
+
+const wrong = () => new AppError("UNAUTHORIZED", "Email and password do not fit together; try again.");
+
+/** Made for each call and not while a module is imported: `next build` has no settings. */
+export function authOptions(): NextAuthOptions {
+  const settings = env();
+  return {
+    secret: requireEnv("NEXTAUTH_SECRET"),
+    adapter: authAdapter(db()),
+    session: { strategy: "jwt" },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    providers: [
+      Credentials({
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(given, request) {
+          const ip = clientIp(new Headers(request.headers as HeadersInit), settings.TRUSTED_PROXIES);
+          return checkPassword(db(), settings, { email: given?.email, password: given?.password, ip }).catch(
+            (error) => {
+              // next-auth shows the message of what is thrown here to the page: a code, which the page translates.
+              throw new Error(error instanceof AppError ? error.code : ("INTERNAL" satisfies ErrorCode), {
+                cause: error,
+              });
+            },
+          );
+        },
+      }),
+      ...oauthProviders(settings),
+    ],
+    callbacks: {
+      async signIn({ account, profile, user }) {
+        if (!account || account.provider === "credentials") return true;
+        const refusal = await refuseProvider(db(), settings, { account, profile, email: user.email });
+        return refusal ? `/sign-in?error=${refusal}` : true;
+      },
+      jwt: ({ token, user }) => (user ? { sub: user.id } : { sub: token.sub }),
+      async session({ session, token }) {
+        return { expires: session.expires, viewer: token.sub ? await readViewer(db(), token.sub) : null };
+      },
+    },
+  };
+}
+
+/** Why somebody who comes through a provider may not come in; null when they may. */
+export async function refuseProvider(
+  database: Db,
+  settings: Pick<Env, "SIGN_UP">,
+  coming: {
+    account: { provider: string; providerAccountId: string };
+    profile?: object;
+    email?: string | null;
+  },
+): Promise<ErrorCode | null> {
+  const { provider, providerAccountId } = coming.account;
+  const known = await database.account.findUnique({
+    where: { provider_providerAccountId: { provider, providerAccountId } },
+    select: { user: { select: { disabledAt: true } } },
+  });
+  if (known) return known.user.disabledAt ? "FORBIDDEN" : null;
+  // An address that its owner never confirmed could be anybody's.
+  const unconfirmed = coming.profile && "email_verified" in coming.profile && coming.profile.email_verified === false;
+  if (!coming.email || unconfirmed) return "UNAUTHORIZED";
+  if (await database.user.findUnique({ where: { email: coming.email.toLowerCase() }, select: { id: true } })) {
+    return "EMAIL_TAKEN";
+  }
+  return (await isSignUpOpen(database, settings)) ? null : "SIGN_UP_CLOSED";
+}
+
+/** The account as it is at this moment: a demotion or a disabling bites with the next call. */
+export async function readViewer(database: Db, id: string): Promise<Viewer | null> {
+  return database.user.findFirst({
+    where: { id, disabledAt: null },
+    select: { id: true, email: true, name: true, role: true },
+  });
+}
+
+/** Who is asking, from the session cookie of the request that is being answered; null for visitors. */
+export async function getViewer(): Promise<Viewer | null> {
+  const session = await getServerSession(authOptions());
+  return session?.viewer ?? null;
+}
