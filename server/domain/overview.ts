@@ -21,7 +21,7 @@ const PAIRS_WORTH_A_RUN = 20;
 const HEALTH_PATIENCE_MS = 2_000;
 
 export async function getOverview({ db, engine, env }: Sources): Promise<OverviewView> {
-  const [live, feedbackPerDay, figures, lastRun, waiting, inferenceUp] = await Promise.all([
+  const [live, feedbackPerDay, figures, lastRun, newest, inferenceUp] = await Promise.all([
     readLive(db),
     readFeedbackPerDay(db),
     readFigures(db),
@@ -30,13 +30,13 @@ export async function getOverview({ db, engine, env }: Sources): Promise<Overvie
       select: { id: true, status: true, error: true },
     }),
     db.adapter.findFirst({
-      where: { status: "CANDIDATE" },
-      orderBy: { createdAt: "desc" },
-      select: { id: true, sha256: true },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      select: { id: true, sha256: true, status: true },
     }),
     isUp(engine),
   ]);
   const fileThere = !live?.adapter || (await isThere(adapterPath(env, live.adapter.path)));
+  const waiting = newest?.status === "CANDIDATE" ? newest : null;
   const working = lastRun !== null && ["QUEUED", "RUNNING", "EVALUATING"].includes(lastRun.status);
   const failed = lastRun?.status === "FAILED";
   const enough = figures.newPairs >= PAIRS_WORTH_A_RUN && !working;
