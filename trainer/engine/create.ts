@@ -2,6 +2,7 @@
 
 import { checkConfig } from "./checks.ts";
 import { type Engine, EngineError, type ModelConfig, type NamedTensor } from "./contract.ts";
+import type { MemoryPlan } from "./memory.ts";
 import { EagerRunner } from "./tfjs/eager.ts";
 import { TfjsEngine } from "./tfjs/engine.ts";
 import { findTfjsGpu, NODE_GPU_BACKEND } from "./tfjs/node-gpu.ts";
@@ -25,18 +26,21 @@ export interface CreateEngineOptions {
   tokensTogether?: number;
   /** Memory for activations; default 1 GiB. Longer or more rows than fit run one after another, or twice. */
   activationBytes?: number;
+  /** Compute blocks again in the backward pass instead of keeping them; default "auto": where one row would not fit. */
+  checkpointing?: MemoryPlan["checkpointing"];
   /** The engine may take over the memory of frozen weights; their arrays are empty afterwards. Default: it copies. */
   handOver?: boolean;
 }
 
 /** @throws EngineError when config, weights and backend do not fit together or the backend cannot start. */
 export async function createEngine(options: CreateEngineOptions): Promise<Engine> {
-  const { config, mode, backend, threads = 2, tokensTogether = 4096, activationBytes = 2 ** 30 } = options;
+  const { config, mode, backend, threads = 2 } = options;
+  const { tokensTogether = 4096, activationBytes = 2 ** 30, checkpointing = "auto" } = options;
   checkConfig(config);
   const weights = checkedWeights(config, options.weights);
   const frozen = mode === "lora" ? constantsOf(config, weights, options.handOver ?? false) : new Map();
   const runner = await startRunner(backend, threads, frozen);
-  return new TfjsEngine({ config, weights, mode, runner, memory: { activationBytes, tokensTogether } });
+  return new TfjsEngine({ config, weights, mode, runner, memory: { activationBytes, tokensTogether, checkpointing } });
 }
 
 async function startRunner(backend: Backend, threads: number, constants: Map<string, Constant>): Promise<Runner> {

@@ -7,20 +7,35 @@ export interface MemoryPlan {
   activationBytes: number;
   /** Tokens that run together at most, padding included; more make nothing faster. */
   tokensTogether: number;
+  /** Whether blocks are computed again in the backward pass instead of kept; "auto": where one row would not fit. */
+  checkpointing: "auto" | "always" | "never";
+}
+
+interface Shape {
+  rows: number;
+  length: number;
+  checkpointed: boolean;
 }
 
 const BYTES = 4; // everything is float32
 
-/** About what the backward pass of `rows` rows of `length` tokens needs from the forward pass. */
-export function activationBytes(config: ModelConfig, { rows, length }: { rows: number; length: number }): number {
+/**
+ * About what the backward pass needs from the forward pass: with checkpointing the input of every block and all of one
+ * block, without it all of every block.
+ */
+export function activationBytes(config: ModelConfig, { rows, length, checkpointed }: Shape): number {
   const { layers, width, heads, kvHeads, headWidth, feedForward } = config;
   const attention = 4 * heads * headWidth + 4 * kvHeads * headWidth + heads * length;
-  const perToken = layers * (4 * width + attention + 4 * feedForward) + 4 * width;
+  const block = 4 * width + attention + 4 * feedForward;
+  const perToken = (checkpointed ? layers * width + block : layers * block) + 4 * width;
   return rows * length * perToken * BYTES;
 }
 
-/** Rows of this length that may run together; at least one, or nothing would ever run. */
-export function rowsTogether(config: ModelConfig, length: number, memory: MemoryPlan): number {
-  const byMemory = Math.floor(memory.activationBytes / activationBytes(config, { rows: 1, length }));
-  return Math.max(1, Math.min(byMemory, Math.floor(memory.tokensTogether / length)));
+/** How rows of this length run: how many together (at least one, or nothing would ever run), and whether checkpointed. */
+export function planRows(config: ModelConfig, length: number, memory: MemoryPlan) {
+  const fitting = (checkpointed: boolean) =>
+    Math.floor(memory.activationBytes / activationBytes(config, { rows: 1, length, checkpointed }));
+  const checkpointed = memory.checkpointing === "always" || (memory.checkpointing === "auto" && fitting(false) === 0);
+  const most = Math.min(fitting(checkpointed), Math.floor(memory.tokensTogether / length));
+  return { most: Math.max(1, most), checkpointed };
 }

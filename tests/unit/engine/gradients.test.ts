@@ -65,6 +65,22 @@ describe.each(MODELS)("$architecture, tied $tied", ({ architecture, tied }) => {
     }
     expect(relativeDifference(found[0]!, found[1]!)).toBeLessThan(5e-6);
   });
+
+  test.each(["full", "lora"] as const)("checkpointed %s gradients equal plain ones", async (mode) => {
+    for (const backend of ["tfjs-cpu", "onnx-cpu"] as const) {
+      const found: NamedTensor[][] = [];
+      for (const checkpointing of ["never", "always"] as const) {
+        const engine = await tinyEngine(config, backend, { mode, checkpointing });
+        const use = mode === "full" ? BASE : POLICY;
+        if (mode === "lora") wildAdapter(engine, "policy");
+        await engine.accumulateKnown(BATCH, use, UPSTREAM);
+        await engine.accumulate(BATCH, use, () => ({ upstream: UPSTREAM, metrics: {} }));
+        found.push(await takeGradients(engine, use));
+        await engine.close();
+      }
+      expect(relativeDifference(found[0]!, found[1]!)).toBeLessThan(2e-6);
+    }
+  });
 });
 
 const named = (tensors: readonly NamedTensor[], name: string) => tensors.find((tensor) => tensor.name === name)!;

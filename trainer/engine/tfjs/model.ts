@@ -22,12 +22,12 @@ export interface Positions extends Rotation {
 export function hiddenStates(
   config: ModelConfig,
   embedded: Tensor,
-  positions: Positions,
-  parameters: Parameters,
+  runBlock: (block: number, x: Tensor) => Tensor,
+  { gain, trainable }: Parameters,
 ): Tensor {
   let x = embedded;
-  for (let block = 0; block < config.layers; block++) x = transformerBlock(config, block, x, positions, parameters);
-  return rmsNorm(x, parameters.gain("output_norm.weight"), config.rmsEpsilon, parameters.trainable);
+  for (let block = 0; block < config.layers; block++) x = runBlock(block, x);
+  return rmsNorm(x, gain("output_norm.weight"), config.rmsEpsilon, trainable);
 }
 
 /** One block: x + attention(norm(x)), then x + feedForward(norm(x)); [B·T, D] → [B·T, D]. */

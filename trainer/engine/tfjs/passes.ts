@@ -118,14 +118,9 @@ function emptyForward(batch: TokenBatch): Forward {
 }
 
 /** Sorts statistics [M, 3] of a micro-batch into their rows of the whole batch. */
-function readStatistics(
-  forward: Forward,
-  batch: TokenBatch,
-  { sequences }: MicroBatch,
-  statistics: Float32Array,
-): void {
+function readStatistics(forward: Forward, batch: TokenBatch, { rows }: MicroBatch, statistics: Float32Array): void {
   let at = 0;
-  for (const index of sequences) {
+  for (const index of rows.flat()) {
     for (let i = 0; i < batch[index]!.targets.length; i++) {
       forward.logProbs[index]![i] = statistics[at]!;
       forward.entropy[index]![i] = statistics[at + 1]!;

@@ -1,8 +1,9 @@
 /** The engine's two programs, forward and gradient, for one shape bucket and one set of parameters. */
 
 import { LINEAR_LAYERS, type LinearLayer, type ModelConfig } from "../contract.ts";
+import { checkpointed } from "./checkpoint.ts";
 import { STATISTICS, targetStatistics } from "./head.ts";
-import { hiddenStates, type Parameters } from "./model.ts";
+import { hiddenStates, type Parameters, transformerBlock } from "./model.ts";
 import type { Linear } from "./ops.ts";
 import { takeRows } from "./ops.ts";
 import type { InputSpec, Program, TensorMap } from "./program.ts";
@@ -16,6 +17,8 @@ export interface Bucket {
   length: number;
   /** M, over all rows */
   targets: number;
+  /** Blocks are computed again in the backward pass instead of kept. */
+  checkpointed: boolean;
 }
 
 /** What is trained and with which shapes; the part of a program's identity that does not depend on the batch. */
@@ -55,7 +58,7 @@ export function forwardProgram(variant: Variant, bucket: Bucket): Program {
   return {
     key: keyOf("forward", variant, bucket),
     inputs,
-    build: (tensors) => ({ statistics: statistics(variant, tensors, false) }),
+    build: (tensors) => ({ statistics: statistics(variant, bucket, tensors, false) }),
   };
 }
 
@@ -63,8 +66,7 @@ export function forwardProgram(variant: Variant, bucket: Bucket): Program {
 export function gradientProgram(variant: Variant, bucket: Bucket): Program {
   const upstream: InputSpec = { shape: [bucket.targets, 1], type: "float32" };
   const inputs = { ...batchInputs(variant.config, bucket), ...parameterInputs(variant), [BATCH.upstream]: upstream };
-  // The embedding is a table look-up outside the graph; its gradient is added up there, row by row, in order.
-  const trained = variant.trainable ? [BATCH.embedded, ...variant.base.keys()] : [...adapterShapes(variant).keys()];
+  const trained = trainedNames(variant);
   return {
     key: keyOf("gradient", variant, bucket),
     inputs,
@@ -75,7 +77,7 @@ export function gradientProgram(variant: Variant, bucket: Bucket): Program {
         [0, STATISTICS - 1],
       ]); // [M, 3]
       const wanted = trained.map((name) => tensors[name]!);
-      const { value, grads } = tf.engine().gradients(() => statistics(variant, tensors, true), wanted, dy);
+      const { value, grads } = tf.engine().gradients(() => statistics(variant, bucket, tensors, true), wanted, dy);
       return {
         statistics: value,
         ...Object.fromEntries(trained.map((name, i) => [gradientOf(name), grads[i]!])),
@@ -84,14 +86,29 @@ export function gradientProgram(variant: Variant, bucket: Bucket): Program {
   };
 }
 
-function statistics(variant: Variant, tensors: TensorMap, differentiated: boolean): Tensor {
+function statistics(variant: Variant, bucket: Bucket, tensors: TensorMap, differentiated: boolean): Tensor {
   const { config, trainable } = variant;
   const at = (name: string) => tensors[name]!;
   const positions = { cos: at(BATCH.cos), sin: at(BATCH.sin), turn: at(BATCH.turn), mask: at(BATCH.mask) };
-  const hidden = hiddenStates(config, at(BATCH.embedded), positions, parametersOf(variant, tensors)); // [N, D]
+  const parameters = parametersOf(variant, tensors);
+  const runBlock = (block: number, x: Tensor) => {
+    if (!differentiated || !bucket.checkpointed) return transformerBlock(config, block, x, positions, parameters);
+    const names = trainedNames(variant).filter((name) => name.startsWith(`blk.${block}.`));
+    const run = (x: Tensor, ...weights: Tensor[]) => {
+      const own = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
+      return transformerBlock(config, block, x, positions, parametersOf(variant, { ...tensors, ...own }));
+    };
+    return checkpointed(run, x, names.map(at));
+  };
+  const hidden = hiddenStates(config, at(BATCH.embedded), runBlock, parameters); // [N, D]
   const rows = takeRows(hidden, at(BATCH.rows), at(BATCH.inverse)); // [M, D]
   const weight = at(config.tiedEmbeddings ? "token_embd.weight" : "output.weight"); // [V, D]
   return targetStatistics(rows, { weight, trainable }, at(BATCH.targets), differentiated);
+}
+
+/** Inputs that get gradients. The embedding is a table look-up outside the graph, where its gradient is added up too. */
+function trainedNames(variant: Variant): string[] {
+  return variant.trainable ? [BATCH.embedded, ...variant.base.keys()] : [...adapterShapes(variant).keys()];
 }
 
 function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Parameters {
@@ -142,11 +159,11 @@ function adapterShapes({ config, base, adapter }: Variant): Map<string, readonly
   return shapes;
 }
 
-function keyOf(kind: string, { trainable, adapter }: Variant, { rows, length, targets }: Bucket): string {
+function keyOf(kind: string, { trainable, adapter }: Variant, { rows, length, targets, checkpointed }: Bucket): string {
   const what = trainable
     ? "base"
     : adapter
       ? `r${adapter.rank}×${adapter.scale} ${adapter.targets.join("+")}`
       : "frozen";
-  return `${kind} ${what} ${rows}×${length} ${targets} targets`;
+  return `${kind} ${what} ${rows}×${length} ${targets} targets${checkpointed ? " checkpointed" : ""}`;
 }
