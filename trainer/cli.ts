@@ -4,7 +4,6 @@ import { GgufError } from "../server/gguf/format.ts";
 import { parseCommand } from "./cli/arguments.ts";
 import { HELP } from "./cli/help.ts";
 import { jsonReporter, textReporter } from "./cli/progress.ts";
-import { runTrainCommand } from "./cli/train-command.ts";
 import { EngineError } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";
 
@@ -32,6 +31,8 @@ async function main(): Promise<number> {
     pause.abort(new Interrupted("Interrupted; add --resume to go on."));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  // Only now, because the engine behind it takes a second to load and a mistyped option should not wait for it.
+  const { runTrainCommand } = await import("./cli/train-command.ts");
   await runTrainCommand(command, reporter, pause.signal);
   return 0;
 }

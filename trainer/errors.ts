@@ -2,6 +2,7 @@
 
 export type TrainerErrorCode =
   | "BAD_ARGUMENT"
+  | "BASE_MISMATCH"
   | "BAD_CONFIG"
   | "BAD_DATA"
   | "BAD_FILE"

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { RUN_CONFIG_SCHEMAS, type TrainingMethod } from "../../server/domain/run-config.ts";
-import { BACKENDS } from "../engine/index.ts";
+import type { Backend } from "../engine/create.ts";
 import { TrainerError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 
@@ -24,7 +24,11 @@ export interface TrainCommand {
   threads: number;
 }
 
-const ENGINES = ["auto", ...BACKENDS] as const;
+// Named here and not taken from the engine, which would load TensorFlow.js to print a help text.
+const ENGINES = ["auto", "onnx-cpu", "onnx-webgpu", "tfjs-node-gpu", "tfjs-cpu"] as const satisfies readonly (
+  | Backend
+  | "auto"
+)[];
 const METHODS = { dpo: "DPO", sft: "SFT" } as const satisfies Record<string, TrainingMethod>;
 
 const OPTIONS = {

@@ -167,6 +167,7 @@ async function writeRunRecord(command: TrainCommand, identity: RunIdentity, resu
   const { plan, base, start, seed } = identity;
   const record = {
     version: 1,
+    method: plan.method,
     base,
     from: start?.sha256 ?? null,
     data: {

@@ -114,6 +114,8 @@ export async function finishStep(run: MethodRun, settings: StepSettings, policy:
   await run.onStep({ step, totalSteps, metrics: figures });
 
   if (step === totalSteps) return;
+  // A worker whose run was taken over must not write over its successor's checkpoint.
+  run.cancel?.throwIfAborted();
   const paused = run.pause?.aborted ?? false;
   if (paused || step % settings.checkpointEvery === 0)
     await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: run.engine.snapshot(policy) });

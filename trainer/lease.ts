@@ -1,0 +1,82 @@
+/** A worker's hold on a Run: renewed by heartbeats, and the one place that knows when to let go. */
+
+import { TrainerError } from "./errors.ts";
+
+/** What a heartbeat or a recorded step is answered with. */
+export type HoldAnswer = "ok" | "cancelled" | "lost";
+
+/** Somebody asked for the run to end. */
+export class RunCancelled extends Error {
+  override readonly name = "RunCancelled";
+}
+
+/** The run belongs to another worker, or nobody can be asked whether it does: nothing may be written any more. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+export interface Lease {
+  /** Aborted with RunCancelled or LeaseLost. */
+  readonly signal: AbortSignal;
+  /** Takes the answer that some other write got. */
+  heard(answer: HoldAnswer): void;
+  /** Stops the heartbeats. */
+  release(): void;
+}
+
+export interface LeaseOptions {
+  /** Renews the hold. */
+  beat: () => Promise<HoldAnswer>;
+  everyMs: number;
+  /** How long the hold lasts without being renewed. */
+  leaseMs: number;
+  now?: () => number;
+}
+
+/**
+ * Keeps a hold alive beside the work. A failed heartbeat is tried again; when no answer came for as long as the lease
+ * lasts, somebody else may hold the run by now, and it counts as lost.
+ */
+export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now() }: LeaseOptions): Lease {
+  const controller = new AbortController();
+  let renewedAt = now();
+  let beating = false;
+
+  const heard = (answer: HoldAnswer) => {
+    renewedAt = now();
+    if (answer === "cancelled") controller.abort(new RunCancelled("The run was cancelled."));
+    if (answer === "lost") controller.abort(new LeaseLost("The run belongs to another worker by now."));
+  };
+  const tick = async () => {
+    if (beating) return;
+    beating = true;
+    // The lease runs from when it was asked for, not from when the answer came.
+    const askedAt = now();
+    try {
+      heard(await beat());
+      renewedAt = askedAt;
+    } catch (cause) {
+      if (now() - renewedAt >= leaseMs)
+        controller.abort(new LeaseLost(`The database did not answer for ${Math.round(leaseMs / 1000)} s.`, { cause }));
+    } finally {
+      beating = false;
+    }
+  };
+  const timer = setInterval(tick, everyMs);
+  const release = () => clearInterval(timer);
+  controller.signal.addEventListener("abort", release);
+  return { signal: controller.signal, heard, release };
+}
+
+/** Code and sentence for the person who started a run that failed. */
+export function failureOf(error: unknown): { errorCode: string; error: string } {
+  if (error instanceof TrainerError) return { errorCode: error.code, error: error.message };
+  if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[A-Z_]+$/.test(error.code))
+    return { errorCode: error.code, error: error.message };
+  if (error instanceof Error && error.name === "EngineError")
+    return { errorCode: "ENGINE_REFUSED", error: error.message };
+  return {
+    errorCode: "INTERNAL",
+    error: "The trainer failed unexpectedly; its log has the details. Start the run again, or with other settings.",
+  };
+}

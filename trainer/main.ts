@@ -1,0 +1,84 @@
+/** The trainer process: takes Runs off the queue, one at a time, behind everything else the machine has to do. */
+
+import { hostname, setPriority } from "node:os";
+import { resolve } from "node:path";
+import { fromPrisma } from "pg-boss";
+import { createDb } from "../server/db.ts";
+import { openBoss, RUN_QUEUE, type RunQueueMessage } from "../server/domain/queue.ts";
+import { createEngineClient } from "../server/engine-client.ts";
+import { env, requireEnv } from "../server/env.ts";
+import { logger } from "../server/log.ts";
+import { BACKENDS, openEngine } from "./engine/index.ts";
+import { workOnRun } from "./worker.ts";
+
+/** Chat comes first: with one process each on two cores, this one gets what the others leave. */
+const NICE = 10;
+/** How soon a new run is noticed. */
+const POLLING_SECONDS = 1;
+
+class ShuttingDown extends Error {
+  override readonly name = "ShuttingDown";
+}
+
+async function main(): Promise<void> {
+  setPriority(NICE);
+  const log = logger("trainer");
+  const settings = env();
+  const url = requireEnv("DATABASE_URL");
+  const backend = ["auto", ...BACKENDS].find((known) => known === settings.TRAINER_ENGINE) as
+    | (typeof BACKENDS)[number]
+    | "auto"
+    | undefined;
+  if (!backend)
+    throw new Error(
+      `TRAINER_ENGINE: "${settings.TRAINER_ENGINE}" cannot be used; choose one of auto, ${BACKENDS.join(", ")}.`,
+    );
+  const db = createDb(url, { connections: 4 });
+  const boss = await openBoss(url, { work: true });
+  const shutdown = new AbortController();
+  const { INFERENCE_URL, INFERENCE_SECRET } = settings;
+  const services = {
+    db,
+    home: settings.HONE_HOME,
+    model: resolve(settings.HONE_MODEL),
+    serving: INFERENCE_URL ? createEngineClient({ url: INFERENCE_URL, secret: INFERENCE_SECRET! }) : null,
+    openEngine: (say: (sentence: string) => void) =>
+      openEngine({
+        baseGguf: resolve(settings.HONE_MODEL),
+        mode: "lora" as const,
+        backend,
+        threads: settings.TRAINER_THREADS,
+        log: say,
+      }),
+    owner: `${hostname()}:${process.pid}`,
+    enqueue: async (tx: Parameters<typeof fromPrisma>[0], runId: string) => {
+      await boss.send(RUN_QUEUE, { runId } satisfies RunQueueMessage, { db: fromPrisma(tx) });
+    },
+    shutdown: shutdown.signal,
+  };
+
+  await boss.work<RunQueueMessage>(
+    RUN_QUEUE,
+    { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS },
+    async ([message]) => {
+      if (message) log.info({ outcome: await workOnRun(services, message.data.runId) }, "queue message done");
+    },
+  );
+  log.info({ home: settings.HONE_HOME, model: services.model }, "trainer waits for runs");
+
+  const stop = async (signal: string) => {
+    if (shutdown.signal.aborted) return;
+    log.info({ signal }, "trainer stops");
+    shutdown.abort(new ShuttingDown("The trainer is shutting down."));
+    // Waits for the handler, which gives its run back after the step under way.
+    await boss.stop({ graceful: true, timeout: 60_000 });
+    await db.$disconnect();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+}
+
+main().catch((err) => {
+  logger("trainer").fatal({ err }, "the trainer cannot start");
+  process.exit(1);
+});
