@@ -14,7 +14,13 @@ export interface RunQueueMessage {
  * The queue only says "look at this Run"; what may be done with it is decided by its row. A message that is lost or comes
  * twice is therefore harmless: the reaper enqueues what has no worker, and a claim is won by one worker only.
  */
-const QUEUE_OPTIONS = { retryLimit: 10, retryDelay: 5, heartbeatSeconds: 30, expireInSeconds: 7 * 24 * 3600 } as const;
+const QUEUE_OPTIONS = {
+  retryLimit: 10,
+  retryDelay: 5,
+  heartbeatSeconds: 30,
+  // The most pg-boss allows. A longer run is handed out again and goes on from its last checkpoint.
+  expireInSeconds: 24 * 3600 - 1,
+} as const;
 
 export interface RunQueue {
   /** Enqueues within the transaction: the message and the Run's new state exist together or not at all. */
