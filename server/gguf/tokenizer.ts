@@ -32,6 +32,8 @@ export class Tokenizer {
   readonly eosId: number;
   /** Ends an assistant's turn; usually the same as `eosId`. */
   readonly endOfTurnId: number;
+  /** No token stands for more text than this, so a text has at least length / longestTokenBytes tokens. */
+  readonly longestTokenBytes: number;
   readonly #bosId: number | null;
   readonly #template: ChatTemplate;
   readonly #bytes: readonly Uint8Array[];
@@ -52,6 +54,7 @@ export class Tokenizer {
     this.#bosId = (readBoolean(file, "tokenizer.ggml.add_bos_token") ?? kind === "llama") ? (bosId ?? null) : null;
     this.#trim = kind === "llama" ? "trimLeadingSpace" : undefined;
     this.#bytes = tokens.map((text, id) => tokenBytes(text, types[id]!, kind));
+    this.longestTokenBytes = this.#bytes.reduce((longest, bytes) => Math.max(longest, bytes.length), 1);
     this.#template = new ChatTemplate(requireString(file, "tokenizer.chat_template"), {
       bosToken: bosId === undefined ? "" : tokens[bosId]!,
       eosToken: tokens[this.eosId]!,

@@ -5,6 +5,7 @@ import {
   linearShapes,
   type ModelConfig,
   readFloat,
+  readInteger,
   readModelConfig,
   readString,
   readTokenId,
@@ -29,6 +30,13 @@ const MAX_TEMPLATE_CHARACTERS = 1_000_000;
 export function validateBase(file: GgufFile): ModelConfig {
   if ((readString(file, "general.type") ?? "model") !== "model") {
     throw new GgufError("BAD_METADATA", `${file.path} is not a model but "${readString(file, "general.type")}".`);
+  }
+  const parts = readInteger(file, "split.count") ?? 1;
+  if (parts > 1) {
+    throw new GgufError(
+      "BAD_METADATA",
+      `${file.path} is one of ${parts} parts; join them with llama-gguf-split --merge.`,
+    );
   }
   const config = readModelConfig(file);
   validateTokenizer(file, config.vocabulary);

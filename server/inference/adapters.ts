@@ -134,7 +134,13 @@ export class AdapterStore {
   async #loadNow(key: string, file: string | null): Promise<Loaded> {
     const { waiting, createContext, probe } = this.options;
     const absolute = file === null ? null : path.resolve(file);
-    if (absolute !== null) await this.#check(key, absolute);
+    if (absolute !== null) {
+      await this.#check(key, absolute);
+      // The library caches adapters by path: it would go on with the old content of an overwritten file.
+      const holder = [...this.#loaded.values()].find((loaded) => loaded.path === absolute);
+      if (holder)
+        throw refused(key, `its file's name is in use by adapter ${holder.key.slice(0, 12)}; name files by their hash`);
+    }
     const oldest = this.#idle()[0];
     if (this.#loaded.size >= this.options.limit && oldest) await this.#free(oldest);
     let context: LlamaContext | undefined;
@@ -166,7 +172,7 @@ export class AdapterStore {
       throw refused(sha256, `the file has ${found.size} bytes, at most 4 GiB are accepted`);
     const actual = await sha256Of(file);
     if (actual !== sha256)
-      throw refused(sha256, `the file's content has the hash ${actual.slice(0, 12)}; it was changed`);
+      throw refused(sha256, `the file's content has the hash ${actual.slice(0, 12)}; it was changed, so restore it`);
     try {
       const gguf = openGguf(file);
       try {
@@ -213,13 +219,9 @@ export class AdapterStore {
 }
 
 const refused = (sha256: string, why: string, cause?: unknown) =>
-  new AppError(
-    "ADAPTER_REFUSED",
-    `Adapter ${sha256.slice(0, 12)} cannot be used: ${why}; train or download it again.`,
-    {
-      cause,
-    },
-  );
+  new AppError("ADAPTER_REFUSED", `Adapter ${sha256.slice(0, 12)} cannot be used: ${why}.`, {
+    cause,
+  });
 
 /** Hex sha256 of a file's content. */
 export async function sha256Of(file: string): Promise<string> {

@@ -46,7 +46,10 @@ export const generateSchema = z.strictObject({
 });
 export type GenerateRequest = z.infer<typeof generateSchema>;
 
-/** One line of the NDJSON stream that answers /generate: one start, any number of tokens, then one end or error. */
+/**
+ * One line of the NDJSON stream that answers /generate: one start, any number of tokens, then one end or error.
+ * A request that is aborted while it waits for its turn gets nothing but the end.
+ */
 export const generateEventSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("start"),

@@ -39,7 +39,6 @@ export interface InferenceServer {
 
 /** A server that is not listening yet. */
 export function createInferenceServer(host: ModelHost, secret: string): InferenceServer {
-  const log = logger("inference");
   const running = new Running();
   let stopping = false;
 
@@ -95,12 +94,12 @@ export function createInferenceServer(host: ModelHost, secret: string): Inferenc
       const body = request.method === "POST" ? await readJson(request) : undefined;
       await route({ body, response, signal: gone.signal });
     } catch (error) {
-      if (gone.signal.aborted) return;
-      const failure = publicError(error);
-      if (failure.status >= 500) log.error({ err: error, url: request.url }, failure.message);
-      refuse(response, failure);
+      if (!gone.signal.aborted) refuse(response, publicError(error));
     }
   });
+
+  // Never hang up on an idle caller: a request it sends at that very moment would be lost.
+  server.keepAliveTimeout = 0;
 
   return {
     server,
@@ -175,8 +174,7 @@ async function stream(response: ServerResponse, events: AsyncGenerator<GenerateE
       }
     }
   } catch (error) {
-    const { code, message, status } = publicError(error);
-    if (status >= 500) logger("inference").error({ err: error }, message);
+    const { code, message } = publicError(error);
     response.write(`${JSON.stringify({ type: "error", code, message } satisfies GenerateEvent)}\n`);
   }
   response.end();
@@ -185,6 +183,7 @@ async function stream(response: ServerResponse, events: AsyncGenerator<GenerateE
 /** Expected failures are told as they are; what nobody expected is logged and only named. */
 function publicError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  logger("inference").error({ err: error }, "a request failed");
   return new AppError("INFERENCE_FAILED", "The model could not go on with this reply; ask for it again.", {
     cause: error,
   });

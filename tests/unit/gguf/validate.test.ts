@@ -79,6 +79,7 @@ test.each<[string, GgufErrorCode, Change]>([
     (m) => m.set("general.architecture", value("string", "mamba")),
   ],
   ["an adapter in place of a model", "BAD_METADATA", (m) => m.set("general.type", value("string", "adapter"))],
+  ["only a part of its tensors", "BAD_METADATA", (m) => m.set("split.count", value("u16", 3))],
   ["zero heads", "BAD_METADATA", (m) => m.set("llama.attention.head_count", value("u32", 0))],
   ["heads that do not group", "BAD_METADATA", (m) => m.set("llama.attention.head_count_kv", value("u32", 3))],
   ["another block count", "MISSING_KEY", (m) => m.set("llama.block_count", value("u32", 3))],
