@@ -35,12 +35,12 @@ export interface Recipe {
 
 export const RECIPE: Recipe = {
   seed: 1,
-  steps: 3200,
+  steps: 3500,
   rows: 8,
   rowTokens: 256,
   learningRate: 2e-3,
   warmUpSteps: 100,
-  decaySteps: 900,
+  decaySteps: 1700,
   lastShare: 0.02,
 };
 

@@ -6,12 +6,12 @@ import type { Engine, NamedTensor, TokenBatch } from "../engine/contract.ts";
 import { createEngine } from "../engine/create.ts";
 import { initialiseWeights } from "../engine/weights.ts";
 import type { BpeTokenizer } from "./bpe.ts";
-import { dialogues } from "./corpus/dialogue.ts";
+import { dialogues, type Phase } from "./corpus/dialogue.ts";
 import { type EncodedDialogue, encodeDialogue, type PackedRow, packedRows } from "./encode.ts";
 import { ADAMW, CONFIG, decayStart, learningRateAt, type Recipe } from "./recipe.ts";
 
-/** Training dialogues are drawn apart from those the tokenizer learned from. */
-const SEED_OFFSET = 1_000;
+/** The dialogues of each phase are drawn apart, and apart from those the tokenizer learned from. */
+const SEED_OFFSETS: Readonly<Record<Phase, number>> = { steady: 1_000, decay: 2_000 };
 
 export interface Progress {
   step: number;
@@ -44,10 +44,10 @@ const REPORT_EVERY_STEPS = 25;
 
 /**
  * Where the checkpoint of a phase lies, and what must be equal to resume from it: everything that decides the weights.
- * Before the decay the number of steps does not, so that one steady phase serves runs of any length.
+ * Before the decay its length and the number of steps do not, so that one steady phase serves runs of any length.
  */
 function checkpointOf(folder: string, recipe: Recipe, phase: "steady" | "decay") {
-  const decides = phase === "steady" ? { ...recipe, steps: 0 } : recipe;
+  const decides = phase === "steady" ? { ...recipe, steps: 0, decaySteps: 0, lastShare: 0 } : recipe;
   const name = phase === "steady" ? `seed-${recipe.seed}` : `seed-${recipe.seed}-steps-${recipe.steps}`;
   return {
     path: join(folder, `${name}.checkpoint`),
@@ -81,13 +81,10 @@ export async function trainStarter(options: TrainOptions): Promise<{ weights: Na
     tokensTogether: recipe.rows * recipe.rowTokens,
   });
   try {
-    const rows = packedRows(encodedDialogues(tokenizer, recipe.seed), recipe.rowTokens);
     const resumed = await newestCheckpoint(checkpointFolder, recipe);
     if (resumed) engine.restore({ adapter: null }, resumed.optimiser);
     const first = resumed?.step ?? 0;
-    // The data of a run is a pure function of its seed: what was seen before the checkpoint is drawn again and dropped.
-    for (let i = 0; i < first * recipe.rows; i++) nextRow(rows);
-    return await steps(engine, rows, options, first, resumed?.tokens ?? 0);
+    return await steps(engine, batches(tokenizer, recipe, first), options, first, resumed?.tokens ?? 0);
   } finally {
     await engine.close();
   }
@@ -95,7 +92,7 @@ export async function trainStarter(options: TrainOptions): Promise<{ weights: Na
 
 async function steps(
   engine: Engine,
-  rows: Iterator<PackedRow>,
+  data: Iterator<PackedRow[], never>,
   options: TrainOptions,
   first: number,
   tokensBefore: number,
@@ -105,7 +102,7 @@ async function steps(
   let window = newWindow();
   for (let step = first; step < recipe.steps; step++) {
     const learningRate = learningRateAt(step, recipe);
-    const batch = Array.from({ length: recipe.rows }, () => nextRow(rows));
+    const batch = data.next().value;
     const result = await trainStep(engine, batch, learningRate);
     const read = batch.reduce((sum, row) => sum + row.tokens.length, 0);
     tokens += read;
@@ -171,12 +168,35 @@ async function trainStep(engine: Engine, rows: readonly PackedRow[], learningRat
   };
 }
 
+/**
+ * The batches of a run from step `first` on. They are a pure function of seed and step: what came before `first` in the
+ * same phase is drawn again and dropped.
+ */
+function* batches(tokenizer: BpeTokenizer, recipe: Recipe, first: number): Generator<PackedRow[], never> {
+  const start = decayStart(recipe);
+  const phases = { steady: Math.min(first, start), decay: Math.max(0, first - start) };
+  const streams = {
+    steady: phaseRows(tokenizer, recipe, "steady", phases.steady),
+    decay: phaseRows(tokenizer, recipe, "decay", phases.decay),
+  };
+  for (let step = first; ; step++) {
+    const stream = streams[step < start ? "steady" : "decay"];
+    yield Array.from({ length: recipe.rows }, () => nextRow(stream));
+  }
+}
+
+function* phaseRows(tokenizer: BpeTokenizer, recipe: Recipe, phase: Phase, skipSteps: number): Generator<PackedRow> {
+  const rows = packedRows(encodedDialogues(tokenizer, recipe.seed, phase), recipe.rowTokens);
+  for (let i = 0; i < skipSteps * recipe.rows; i++) nextRow(rows);
+  yield* rows;
+}
+
 function nextRow(rows: Iterator<PackedRow>): PackedRow {
   const next = rows.next();
   if (next.done) throw new Error("The corpus ended; it is a generator without end, so this is a fault in the packing.");
   return next.value;
 }
 
-function* encodedDialogues(tokenizer: BpeTokenizer, seed: number): Generator<EncodedDialogue> {
-  for (const dialogue of dialogues(seed + SEED_OFFSET)) yield encodeDialogue(tokenizer, dialogue);
+function* encodedDialogues(tokenizer: BpeTokenizer, seed: number, phase: Phase): Generator<EncodedDialogue> {
+  for (const dialogue of dialogues(seed + SEED_OFFSETS[phase], phase)) yield encodeDialogue(tokenizer, dialogue);
 }

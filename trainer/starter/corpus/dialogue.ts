@@ -109,37 +109,66 @@ const HELD_PATTERNS = new Map(
   ),
 );
 
-const domainShares = Object.fromEntries(
-  LANGUAGES.map((language) => [
-    language,
-    Object.fromEntries(DOMAINS.map(({ name, weight }) => [name, weight[language]])),
-  ]),
-) as Record<Language, Record<string, number>>;
+/** The two parts of a training run: the rate is constant, then it falls and what is still learned is learned for good. */
+export type Phase = "steady" | "decay";
 
-/** A question of a random domain (or of `domain`), with the clutter people put around it. */
-export function randomQuestion(dice: Dice, language: Language, split: Split, domain?: Domain): Question {
-  const name = domain?.name ?? dice.weighted(domainShares[language]);
-  const from = DOMAINS.find((candidate) => candidate.name === name)!;
+/** Domains that weigh otherwise while the rate falls: more of what a small model learns last, less of what it learns first. */
+const DECAY_WEIGHTS: Readonly<Record<string, Record<Language, number>>> = {
+  arithmetic: { en: 5.5, zh: 5.5 },
+  colour: { en: 1.6, zh: 1.4 },
+  opposite: { en: 3, zh: 3.4 },
+  calendar: { en: 3, zh: 3.4 },
+  unit: { en: 1.2, zh: 1.2 },
+  counting: { en: 1.6, zh: 1.6 },
+  compare: { en: 2.6, zh: 2.6 },
+  animal: { en: 2, zh: 2 },
+  story: { en: 0.8, zh: 0.8 },
+  greeting: { en: 0.9, zh: 0.9 },
+  introduction: { en: 1, zh: 1 },
+  thanks: { en: 0.9, zh: 0.5 },
+  farewell: { en: 0.8, zh: 0.5 },
+  feeling: { en: 1, zh: 1.1 },
+  identity: { en: 1.1, zh: 1.3 },
+  ability: { en: 0.6, zh: 0.8 },
+  followup: { en: 2.2, zh: 2.2 },
+  refusal: { en: 4, zh: 4 },
+};
+
+const DOMAIN_WEIGHTS: Readonly<Record<Phase, Record<Language, Record<string, number>>>> = {
+  steady: { en: domainWeights("en", {}), zh: domainWeights("zh", {}) },
+  decay: { en: domainWeights("en", DECAY_WEIGHTS), zh: domainWeights("zh", DECAY_WEIGHTS) },
+};
+
+function domainWeights(language: Language, instead: typeof DECAY_WEIGHTS): Record<string, number> {
+  return Object.fromEntries(DOMAINS.map(({ name, weight }) => [name, (instead[name] ?? weight)[language]]));
+}
+
+/** A question of this domain, with the clutter people put around it. */
+export function randomQuestion(dice: Dice, language: Language, split: Split, domain: Domain): Question {
+  const heldOut = HELD_PATTERNS.get(`${domain.name} ${language}`)!;
   for (;;) {
-    const question = from.ask(dice, language, split);
-    const clutter = question.answer.social === true || question.history !== undefined;
-    const text = clutter ? question.text : dressedQuestion(dice, language, question.text);
-    const held = HELD_PATTERNS.get(`${name} ${language}`)!;
-    if (split === "held" || !held.test(normalised(text))) return { ...question, text };
+    const question = domain.ask(dice, language, split);
+    const plain = question.answer.social === true || question.history !== undefined;
+    const text = plain ? question.text : dressedQuestion(dice, language, question.text);
+    if (split === "held" || !heldOut.test(normalised(text))) return { ...question, text };
   }
 }
 
 /** One dialogue of the training split. The same dice give the same dialogue. */
-export function randomDialogue(dice: Dice): Dialogue {
+function randomDialogue(dice: Dice, phase: Phase): Dialogue {
   const language = dice.chance(CHINESE_SHARE) ? "zh" : "en";
-  const question = randomQuestion(dice, language, "train");
+  const anyQuestion = () => {
+    const name = dice.weighted(DOMAIN_WEIGHTS[phase][language]);
+    return randomQuestion(dice, language, "train", DOMAINS.find((domain) => domain.name === name)!);
+  };
+  const question = anyQuestion();
   const turns: TrainingTurn[] = [];
   for (
     let i = 0;
     i < MOST_EARLIER_TURNS && dice.chance(i === 0 ? EARLIER_TURN_SHARE * 0.8 : EARLIER_TURN_SHARE * 2);
     i++
   ) {
-    turns.push(...answered(dice, randomQuestion(dice, language, "train")));
+    turns.push(...answered(dice, anyQuestion()));
   }
   turns.push(...answered(dice, question));
   if (dice.chance(CLOSING_SHARE))
@@ -165,7 +194,7 @@ function withWish(language: Language, text: string, wish: string): string {
 }
 
 /** The dialogues of a seed, without end. */
-export function* dialogues(seed: number): Generator<Dialogue, never> {
+export function* dialogues(seed: number, phase: Phase = "steady"): Generator<Dialogue, never> {
   const dice = new Dice(seed);
-  for (;;) yield randomDialogue(dice);
+  for (;;) yield randomDialogue(dice, phase);
 }
