@@ -54,27 +54,30 @@ export function DayBars({ days, upLabel, downLabel, label }: DayBarsProps) {
         <span>{days[0] && name(days[0].day)}</span>
         <span>{days.at(-1) && name(days.at(-1)!.day)}</span>
       </div>
-      <table className="sr-only">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("day")}</th>
-            <th scope="col">{upLabel}</th>
-            <th scope="col">{downLabel}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days
-            .filter(({ up, down }) => up + down > 0)
-            .map(({ day, up, down }) => (
-              <tr key={day}>
-                <th scope="row">{name(day)}</th>
-                <td>{up}</td>
-                <td>{down}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {/* A table does not shrink below its rows, so a box hides it. */}
+      <div className="sr-only">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("day")}</th>
+              <th scope="col">{upLabel}</th>
+              <th scope="col">{downLabel}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days
+              .filter(({ up, down }) => up + down > 0)
+              .map(({ day, up, down }) => (
+                <tr key={day}>
+                  <th scope="row">{name(day)}</th>
+                  <td>{up}</td>
+                  <td>{down}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

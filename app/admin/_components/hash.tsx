@@ -11,7 +11,10 @@ export function Hash({ sha256, copy = false, whole = false, className }: HashPro
   const t = useTranslations("admin.common");
   return (
     <span className={cn("inline-flex min-w-0 items-center gap-1", className)}>
-      <code title={sha256} className={cn("font-mono text-[0.92em]", whole && "break-all")}>
+      <code
+        title={sha256}
+        className={cn("font-mono text-[0.92em] in-[a]:underline in-[a]:underline-offset-2", whole && "break-all")}
+      >
         {whole ? sha256 : shortHash(sha256)}
       </code>
       {copy && <CopyButton size="sm" text={sha256} label={t("copyHash")} className="print:hidden" />}

@@ -57,7 +57,7 @@ export function Adapters() {
               </TableHead>
               <TableBody>
                 {adapters.map((adapter) => (
-                  <TableRow key={adapter.id}>
+                  <TableRow key={adapter.id} className="h-12">
                     <Cell className="font-medium">
                       <Link href={`/admin/adapters/${adapter.id}`} className="underline underline-offset-2">
                         <Hash sha256={adapter.sha256} />

@@ -19,9 +19,13 @@ import { RollbackButton } from "./rollback-button.tsx";
 
 type Release = Outputs["deployment"]["list"][number];
 
-/** The release before the live one. */
+/** What a rollback goes back to: the latest earlier release of this base model that spoke with something else. */
 function rollbackTarget(releases: readonly Release[], live: Release): Release | undefined {
-  return releases.filter(({ number }) => number < live.number).sort((a, b) => b.number - a.number)[0];
+  return releases
+    .filter(
+      ({ number, base, adapterId }) => number < live.number && base.id === live.base.id && adapterId !== live.adapterId,
+    )
+    .sort((a, b) => b.number - a.number)[0];
 }
 
 export function Deployments() {
@@ -63,7 +67,7 @@ function LiveCard({ live }: { live: Release }) {
   const t = useTranslations("admin.deployments");
   return (
     <Card aria-label={t("liveNow")}>
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <LiveBadge />
         <span className="font-semibold text-xl">
           <ReleaseName number={live.number} adapterSha256={live.adapterSha256} />
@@ -101,7 +105,7 @@ function ReleaseTable({ releases }: { releases: readonly Release[] }) {
       </TableHead>
       <TableBody>
         {releases.map((release) => (
-          <TableRow key={release.id}>
+          <TableRow key={release.id} className="h-12">
             <Cell className="font-medium">
               {release.adapterId ? (
                 <Link href={`/admin/adapters/${release.adapterId}`} className="underline-offset-2 hover:underline">

@@ -25,11 +25,11 @@ export function Overview() {
         {(overview) => (
           <div className="space-y-6">
             <LiveSentence live={overview.live} />
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className="grid gap-4 lg:grid-cols-2">
               <Attention items={overview.attention} />
               <NextStepCard overview={overview} />
             </div>
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+            <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
               <FeedbackCard days={overview.feedbackPerDay} />
               <PairsCard pairs={overview.pairs} />
             </div>

@@ -7,16 +7,40 @@ import type { MetricRow } from "../../../_components/charts/columns.ts";
 import { LineChart } from "../../../_components/charts/line-chart.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { EmptyState } from "../../../_components/ui/empty-state.tsx";
+import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { Switch } from "../../../_components/ui/switch.tsx";
 import { Help } from "../../_components/help.tsx";
 import { CHARTS, type ChartPlan, finding, type Method } from "../../_lib/metrics.ts";
 import { isOver } from "../../_lib/run-states.ts";
 import type { RunDetails } from "./use-run.ts";
 
-export function Charts({ run, rows }: { run: RunDetails; rows: readonly MetricRow[] }) {
+type ChartsProps = {
+  run: RunDetails;
+  rows: readonly MetricRow[];
+  /** Rows may still be on their way. */
+  arriving: boolean;
+};
+
+export function Charts({ run, rows, arriving }: ChartsProps) {
   const t = useTranslations("admin.run");
+  const common = useTranslations("common");
   const [logarithmic, setLogarithmic] = useState(false);
   const [smoothing, setSmoothing] = useState(0);
+  if (arriving && run.step > 0) {
+    return (
+      <Card title={t("figures")}>
+        <div
+          role="status"
+          aria-label={common("loading")}
+          className="grid gap-x-8 gap-y-6 md:grid-cols-2 xl:grid-cols-3"
+        >
+          {CHARTS[run.method].map(({ key }) => (
+            <Skeleton key={key} className="h-48" />
+          ))}
+        </div>
+      </Card>
+    );
+  }
   if (rows.length === 0) {
     return (
       <Card title={t("figures")}>

@@ -19,7 +19,7 @@ import { useRun } from "./use-run.ts";
 
 export function Run({ id }: { id: string }) {
   const t = useTranslations("admin");
-  const { details, rows, reconnecting } = useRun(id);
+  const { details, rows, arriving, broken } = useRun(id);
   return (
     <QueryView query={details} skeleton={<RunSkeleton />}>
       {(run) => (
@@ -37,7 +37,7 @@ export function Run({ id }: { id: string }) {
           />
           <div className="space-y-4">
             <RunOutcome run={run} />
-            {reconnecting && (
+            {broken && (
               <Notice role="status" tone="warning">
                 {t("run.reconnecting")}
               </Notice>
@@ -45,7 +45,7 @@ export function Run({ id }: { id: string }) {
             <Card aria-label={t("run.progressCard")}>
               <RunState run={run} />
             </Card>
-            <Charts run={run} rows={rows} />
+            <Charts run={run} rows={rows} arriving={arriving} />
             <div className="grid items-start gap-4 lg:grid-cols-2">
               <Card title={t("run.configuration")} description={t("run.configurationText")}>
                 <Configuration run={run} />

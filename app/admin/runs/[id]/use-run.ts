@@ -41,7 +41,14 @@ export function useRun(id: string) {
       },
     ),
   );
-  return { details, rows, reconnecting: known && subscription.status === "connecting" && rows.length > 0 };
+  const { status } = subscription;
+  return {
+    details,
+    rows,
+    /** The rows there already are have not arrived yet. */
+    arriving: rows.length === 0 && (status === "connecting" || status === "pending"),
+    broken: rows.length > 0 && (status === "connecting" || status === "error"),
+  };
 }
 
 /** Rows gathered and handed on once per frame: the beginning of a long run arrives as thousands of rows at once. */
