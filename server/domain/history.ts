@@ -11,7 +11,8 @@ interface Spoken {
   role: MessageRole;
   status: MessageStatus;
   content: string;
-  tokenIds: number[];
+  /** Null in turns a program brought along: Prisma leaves an unset list null in the database, and raw queries show it. */
+  tokenIds: number[] | null;
   sampling: unknown;
 }
 
@@ -20,7 +21,7 @@ interface Spoken {
  * within a character, and one that a stop text ended has that text among its tokens but not in its content.
  */
 export function sampledTokens({ role, status, tokenIds, sampling }: Spoken): number[] | null {
-  if (role !== "ASSISTANT" || status !== "COMPLETE" || tokenIds.length === 0) return null;
+  if (role !== "ASSISTANT" || status !== "COMPLETE" || !tokenIds?.length) return null;
   const known = samplingSchema.safeParse(sampling);
   return known.success && known.data.stop.length > 0 ? null : tokenIds;
 }

@@ -91,7 +91,8 @@ interface ServerEvent {
 
 /** Parses a text/event-stream body. Ends when the server closes it. */
 export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent> {
-  if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+  if (!response.ok || !response.body)
+    throw new Error(`HTTP ${response.status}: ${(await response.text()).slice(0, 300)}`);
   let rest = "";
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split(/\r?\n\r?\n/);

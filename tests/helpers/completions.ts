@@ -37,7 +37,7 @@ export class Completions {
       body: JSON.stringify(body),
       signal,
     });
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${(await response.text()).slice(0, 300)}`);
     return response;
   }
 

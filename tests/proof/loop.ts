@@ -25,7 +25,7 @@ const RUN_LIMIT_MS = 600_000;
 export async function proveTheLoop(url: string, adminLogin: { email: string; password: string }): Promise<Figures> {
   const figures = new Figures();
   const admin = await signIn(url, adminLogin);
-  const rater = await signUp(url, "Rater");
+  const rater = await signUp(url, `Rater-${randomUUID().slice(0, 8)}`);
   const { key } = await rater.trpc.apiKey.create.mutate({ name: "proof" });
   const api = new Completions(url, key);
 
