@@ -24,7 +24,7 @@ export interface CutGraph {
   /** Everything that does not depend on the late inputs. */
   early: Stage;
   /** Values that the early stage leaves for the late one, among `early.returns`. */
-  held: readonly OnnxValue[];
+  held: readonly string[];
   late: Stage;
 }
 
@@ -54,7 +54,7 @@ export function cutGraph(graph: Graph, lateInputs: readonly string[]): CutGraph 
   const lateOutputs = outputs.filter((value) => isLate.has(value));
   return {
     early: stageOf(graph, graph.inputs, early, [...new Set([...earlyOutputs, ...crossing])]),
-    held,
+    held: held.map(({ name }) => name),
     late: stageOf(graph, [...graph.inputs, ...held], late, lateOutputs),
   };
 }

@@ -4,7 +4,6 @@ import type { InferenceSession } from "onnxruntime-node";
 
 import { EngineError } from "../contract.ts";
 import { cutGraph, type Graph, type Stage, wholeStage } from "./graph.ts";
-import type { OnnxValue } from "./onnx-proto.ts";
 import type { Constant, Feeds, Program, Results, Runner, Started } from "./program.ts";
 import { sessionClient } from "./session-client.ts";
 import type { Run } from "./sessions.ts";
@@ -29,7 +28,7 @@ interface OpenStage extends Stage {
 interface Compiled {
   outputs: Graph["outputs"];
   stages: readonly OpenStage[];
-  held: readonly OnnxValue[];
+  held: readonly string[];
 }
 
 /** Programs kept: enough for every shape of a run, few enough that shapes seen once do not pile up. */
@@ -67,7 +66,7 @@ export class OnnxRunner implements Runner {
   start? = async (program: Program, feeds: Feeds): Promise<Started> => {
     const compiled = await this.#compile(program, true);
     const as = sessionClient.number();
-    const results = await this.#runStage(program, compiled, 0, feeds, { hold: { as, values: compiled.held } });
+    const results = await this.#runStage(program, compiled, 0, feeds, { hold: { as, names: compiled.held } });
     return {
       results,
       finish: (late) => this.#runStage(program, compiled, 1, { ...feeds, ...late }, { held: as }),
