@@ -230,7 +230,8 @@ test("a file that was overwritten does not speak under the old adapter's name", 
 });
 
 test("memory stays flat over many swaps", async () => {
-  // 1.9 MB each: fifty that are never freed would be 95 MB. Every swap has a path of its own, as real ones have.
+  // Fifty swaps that free nothing grow by 149 MB; garbage that is yet to be collected was seen to make 27 MB.
+  // Every swap has a path of its own, as real ones have.
   const { sha256, path } = adapter(70, { rank: 256, deviation: 0.01 });
   let swaps = 0;
   const swap = async (rounds: number) => {
@@ -247,5 +248,5 @@ test("memory stays flat over many swaps", async () => {
   await swap(20);
   const before = await swap(10);
   const after = await swap(50);
-  expect(after - before).toBeLessThan(30 * 1024 * 1024);
+  expect(after - before).toBeLessThan(80 * 1024 * 1024);
 });
