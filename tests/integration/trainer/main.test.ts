@@ -1,0 +1,122 @@
+/** The trainer process itself: takes a run off the real queue, survives being killed in mid-run, ends when told to. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createRunQueue, type RunQueue } from "../../../server/domain/queue.ts";
+import { reapRuns } from "../../../server/domain/run-reaper.ts";
+import { ratedPrompt } from "../../helpers/loop.ts";
+import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
+import { type Caller, testWorld } from "../../helpers/world.ts";
+
+const world = testWorld();
+let admin: Caller;
+let tiny: TinyModel;
+let queue: RunQueue;
+beforeAll(async () => {
+  process.env.LOG_LEVEL = "silent";
+  admin = world.as(world.admin);
+  let count = 0;
+  world.engine.script = () => [`Draft ${++count}.`];
+  for (let i = 0; i < 8; i++) await ratedPrompt(admin, `Question number ${i}?`);
+  tiny = writeTinyModel(join(world.home, "tiny.gguf"));
+  await world.db.baseModel.updateMany({ data: { sha256: tiny.sha256, name: "tiny" } });
+  queue = createRunQueue(world.url);
+});
+afterAll(() => queue?.close());
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+/** The process as the supervisor starts it; `onLog` sees the message of every log line. */
+function startTrainer(onLog: (message: string) => void = () => {}) {
+  const child = spawn(process.execPath, ["--import", "tsx", "trainer/main.ts"], {
+    env: {
+      ...process.env,
+      DATABASE_URL: world.url,
+      HONE_HOME: world.home,
+      HONE_MODEL: tiny.path,
+      TRAINER_THREADS: "1",
+      LOG_LEVEL: "info",
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  started.push(child);
+  createInterface({ input: child.stderr! }).on("line", (line) => {
+    if (line.startsWith("{")) onLog(JSON.parse(line).msg);
+  });
+  return { child, closed: once(child, "close") };
+}
+
+async function newRun(): Promise<string> {
+  const config = { epochs: 8, batchSize: 4, rank: 2, learningRate: 0.01, checkpointEvery: 2 };
+  const { id } = await admin.run.create({ method: "DPO", config, seed: 3 });
+  await world.db.$transaction((tx) => queue.enqueue(tx, id));
+  return id;
+}
+
+/** Follows a run as a page does; ends with its last status. */
+async function followed(id: string, onStep: (step: number) => void = () => {}): Promise<string> {
+  const events = (await admin.run.metrics({ id })) as unknown as AsyncIterable<
+    [string, { type: "step"; step: number } | { type: "status"; run: { status: string } }]
+  >;
+  let status = "";
+  for await (const [, event] of events) {
+    if (event.type === "step") onStep(event.step);
+    else status = event.run.status;
+  }
+  return status;
+}
+const row = (id: string) => world.db.run.findUniqueOrThrow({ where: { id }, include: { adapter: true } });
+
+describe("the trainer process", () => {
+  let whole: string;
+
+  it("takes a run off the queue, ends it, and ends itself when told to", async () => {
+    const { child, closed } = startTrainer();
+    whole = await newRun();
+    expect(await followed(whole)).toBe("SUCCEEDED");
+    expect(await row(whole)).toMatchObject({ attempt: 1, step: 16 });
+    child.kill("SIGTERM");
+    expect(await closed).toEqual([0, null]);
+  });
+
+  it("is killed in mid-run, and the next one goes on to the same adapter", async () => {
+    const id = await newRun();
+    const first = startTrainer();
+    const watching = followed(id, (step) => {
+      if (step >= 5 && step < 16 && !first.child.killed) first.child.kill("SIGKILL");
+    });
+    expect(await first.closed).toEqual([null, "SIGKILL"]);
+    const killed = await row(id);
+    expect(killed.status).toBe("RUNNING");
+
+    // What the web process does half a minute later, when the lease has run out.
+    await world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
+    expect(await reapRuns(world.db, queue)).toEqual([id]);
+    startTrainer();
+    expect(await watching).toBe("SUCCEEDED");
+    expect(await row(id)).toMatchObject({ attempt: 2 });
+    expect((await row(id)).adapterId).toBe((await row(whole)).adapterId);
+    const { items } = { items: await admin.run.logs({ id }) };
+    expect(items.map(({ text }) => text).join("\n")).toMatch(/Going on after step (4|6|8|10|12|14)\./);
+  });
+
+  it("does not start with an engine that does not exist", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", "trainer/main.ts"], {
+      env: { ...process.env, DATABASE_URL: world.url, TRAINER_ENGINE: "abacus", LOG_LEVEL: "info" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    started.push(child);
+    let err = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      err += text;
+    });
+    expect(await once(child, "close")).toEqual([1, null]);
+    expect(err).toContain('TRAINER_ENGINE: \\"abacus\\" cannot be used; choose one of auto, onnx-cpu');
+  });
+});
