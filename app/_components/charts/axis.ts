@@ -43,7 +43,8 @@ export function shortNumber(value: number): string {
   if (size === 0) return "0";
   if (size < 1e-3) return value.toExponential(1).replace("e-0", "e-");
   if (size < 1) return trimZeros(value.toFixed(4));
-  if (size < 100) return trimZeros(value.toFixed(3));
+  if (size < 10) return trimZeros(value.toFixed(3));
+  if (size < 100) return trimZeros(value.toFixed(2));
   if (size < 1e4) return trimZeros(value.toFixed(1));
   if (size < 1e6) return `${trimZeros((value / 1e3).toFixed(1))}k`;
   return `${trimZeros((value / 1e6).toFixed(2))}M`;

@@ -52,7 +52,7 @@ export function LineChart(props: LineChartProps) {
     <figure className="min-w-0 break-inside-avoid">
       <figcaption className="mb-1 flex items-center gap-1">
         <span className="font-medium text-sm">{title}</span>
-        <span className="text-faint text-xs">{unit}</span>
+        {unit && <span className="text-faint text-xs">{unit}</span>}
         {props.aside}
         <span className="ml-auto text-faint text-xs tabular-nums" aria-hidden>
           {typeof step === "number" ? t("atStep", { step }) : ""}

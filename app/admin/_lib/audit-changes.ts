@@ -1,4 +1,32 @@
-// What an audit row changed, field by field, from the values before and after.
+// What an audit row tells: which deed, on which page its subject stands, and what changed field by field.
+
+/** Deeds that have words in messages/…/admin.json; the server may know more of them. */
+export type KnownAction =
+  | "user.signUp"
+  | "user.seedAdmin"
+  | "user.setRole"
+  | "user.setDisabled"
+  | "apiKey.create"
+  | "apiKey.revoke"
+  | "run.create"
+  | "run.cancel"
+  | "adapter.create"
+  | "deployment.activate"
+  | "deployment.rollback"
+  | "setting.set";
+
+const PAGES: Readonly<Record<string, string>> = {
+  Run: "/admin/runs/",
+  Adapter: "/admin/adapters/",
+  Dataset: "/admin/datasets/",
+};
+
+/** The page of a subject "<table>:<id>"; null where there is none. */
+export function subjectPath(subject: string): string | null {
+  const [table = "", id] = subject.split(":");
+  const page = PAGES[table];
+  return page && id ? page + id : null;
+}
 
 export interface Change {
   key: string;

@@ -2,6 +2,7 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
@@ -11,7 +12,7 @@ import { LoadMore } from "../_components/load-more.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { Person } from "../_components/person.tsx";
 import { QueryView } from "../_components/query-view.tsx";
-import { auditChanges } from "../_lib/audit-changes.ts";
+import { auditChanges, type KnownAction, subjectPath } from "../_lib/audit-changes.ts";
 
 type AuditEvent = Outputs["audit"]["list"]["items"][number];
 
@@ -54,6 +55,27 @@ export function Audit() {
   );
 }
 
+/** What was done in words, where there are words for it, and to which row. */
+function AuditDeed({ event }: { event: AuditEvent }) {
+  const t = useTranslations("admin.audit.action");
+  const deed = event.action as KnownAction;
+  const href = subjectPath(event.subject);
+  return (
+    <>
+      <span title={event.action} className="block">
+        {t.has(deed) ? t(deed) : event.action}
+      </span>
+      {href ? (
+        <Link href={href} className="break-all font-mono text-faint text-xs underline underline-offset-2">
+          {event.subject}
+        </Link>
+      ) : (
+        <span className="break-all font-mono text-faint text-xs">{event.subject}</span>
+      )}
+    </>
+  );
+}
+
 function AuditRow({ event }: { event: AuditEvent }) {
   const changes = auditChanges(event.before, event.after);
   return (
@@ -65,8 +87,7 @@ function AuditRow({ event }: { event: AuditEvent }) {
         <Person person={event.actor} />
       </Cell>
       <Cell className="align-top">
-        <code className="font-mono text-xs">{event.action}</code>
-        <span className="block break-all font-mono text-faint text-xs">{event.subject}</span>
+        <AuditDeed event={event} />
       </Cell>
       <Cell className="min-w-56 align-top">
         <ul className="space-y-0.5 font-mono text-xs">

@@ -1,6 +1,8 @@
 // What the admin pages work out before they show it: words that differ, forms, timelines, next steps, figures.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { auditChanges, subjectPath } from "../../../app/admin/_lib/audit-changes.ts";
+import { figures } from "../../../app/admin/_lib/figures.ts";
 import { bytes, releaseName, roughSpan, span } from "../../../app/admin/_lib/format.ts";
 import { finding } from "../../../app/admin/_lib/metrics.ts";
 import { nextStep } from "../../../app/admin/_lib/next-step.ts";
@@ -160,4 +162,33 @@ test("spans, sizes and names read naturally in both languages", () => {
   expect(bytes(0, "en")).toBe("0 byte");
   expect(releaseName({ number: 7, adapterSha256: "3f9a2c".padEnd(64, "0") })).toBe("r7 · 3f9a2c");
   expect(releaseName({ number: 1, adapterSha256: null })).toBe("r1");
+});
+
+describe("an audit row", () => {
+  test("tells only what changed", () => {
+    const before = { role: "USER", name: "Mei", gone: 1 };
+    const after = { role: "ADMIN", name: "Mei", tags: ["a"] };
+    expect(auditChanges(before, after)).toEqual([
+      { key: "role", before: "USER", after: "ADMIN" },
+      { key: "gone", before: "1", after: undefined },
+      { key: "tags", before: undefined, after: '["a"]' },
+    ]);
+    expect(auditChanges(null, 5)).toEqual([{ key: "value", before: undefined, after: "5" }]);
+  });
+
+  test("leads to the page of its subject, where there is one", () => {
+    expect(subjectPath("Run:abc")).toBe("/admin/runs/abc");
+    expect(subjectPath("User:abc")).toBeNull();
+    expect(subjectPath("Run")).toBeNull();
+  });
+});
+
+test("an adapter's figures begin with what was held out, and unknown ones keep their names", () => {
+  const all = figures({ odd: 1, loss: 0.1, "eval/loss": 0.4, "eval/rewards/accuracies": 0.8 });
+  expect(all.map(({ name, key, heldOut }) => `${name} ${key} ${heldOut}`)).toEqual([
+    "eval/rewards/accuracies accuracy true",
+    "eval/loss loss true",
+    "loss loss false",
+    "odd null false",
+  ]);
 });
