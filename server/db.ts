@@ -10,7 +10,9 @@ export type Tx = Prisma.TransactionClient;
 
 /** A client of its own, for a process or a test that ends it with `$disconnect`. */
 export function createDb(url: string, { connections = 10 } = {}): Db {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections }) });
+  const adapter = new PrismaPg({ connectionString: url, max: connections });
+  // Prisma's own 2 s to begin and 5 s to end fail honest work on a machine that is also training.
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 20_000, timeout: 20_000 } });
 }
 
 // The development server evaluates modules again on every change; the pool must survive that.

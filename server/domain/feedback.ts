@@ -4,7 +4,7 @@ import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { FeedbackReason } from "./feedback-reasons.ts";
 import { viewFeedback } from "./message-view.ts";
-import { rederivePairs } from "./pair-store.ts";
+import { lockPrompt, rederivePairs } from "./pair-store.ts";
 import type { FeedbackView } from "./views.ts";
 
 interface Thumb {
@@ -55,5 +55,6 @@ async function promptOfRated(tx: Tx, raterId: string, messageId: string): Promis
         : "This reply is still being written; judge it when it is done.",
     );
   }
+  await lockPrompt(tx, message.parentId);
   return message.parentId;
 }

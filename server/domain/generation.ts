@@ -55,13 +55,14 @@ async function speak(generator: Generator, messageId: string, stopped: AbortSign
     failure = error;
   }
   await writer.close();
-  if (ended.signal.reason === "gone") return;
-  const stop = stopped.aborted || ended.signal.reason === "stop";
-  await finaliseSurely(
-    db,
-    messageId,
-    endingOf(writer, progress, { stop, failure: ended.signal.reason instanceof Error ? ended.signal.reason : failure }),
-  );
+  const why = ended.signal.reason;
+  if (why === "gone") return;
+  if (why instanceof Error) failure = why;
+  const stop = stopped.aborted || why === "stop";
+  if (!stop && !progress.end && !appErrorOf(failure)) {
+    logger("generation").error({ err: failure, messageId }, "a reply failed unexpectedly");
+  }
+  await finaliseSurely(db, messageId, endingOf(writer, progress, { stop, failure }));
 }
 
 /** What the inference process is asked: the way to this reply, and the sampling and weights its row was born with. */
@@ -149,7 +150,6 @@ export function endingOf(
   const known =
     appErrorOf(failure) ??
     (end ? new AppError("INFERENCE_LOST", "The inference process gave the reply up; ask for it again.") : undefined);
-  if (!known) logger("generation").error({ err: failure }, "a reply failed unexpectedly");
   const error = known
     ? { code: known.code, message: known.message }
     : { code: "INTERNAL", message: "Something went wrong while this reply was written." };

@@ -3,13 +3,14 @@
 import type { Tx } from "../db.ts";
 import { type DerivedPair, pairsFrom } from "./preference-pair.ts";
 
-/**
- * Derives the pairs of one prompt anew from its feedback, and brings the rows in line. The prompt's row is locked, so that two
- * raters at once do not each see only half of the judgements.
- */
-export async function rederivePairs(tx: Tx, promptId: string): Promise<void> {
+/** Lets one judgement of a prompt's replies be written at a time: two at once would each see only half of the judgements. */
+export async function lockPrompt(tx: Tx, promptId: string): Promise<void> {
   // Not FOR UPDATE: that would wait for, and hold up, every reply that is being added below the prompt.
   await tx.$queryRaw`SELECT "id" FROM "Message" WHERE "id" = ${promptId}::uuid FOR NO KEY UPDATE`;
+}
+
+/** Derives the pairs of one prompt anew from its feedback, and brings the rows in line. The prompt must be locked. */
+export async function rederivePairs(tx: Tx, promptId: string): Promise<void> {
   const feedback = await tx.feedback.findMany({
     // An interrupted reply has no end; pairs teach whole replies only.
     where: { message: { parentId: promptId, role: "ASSISTANT", status: "COMPLETE", content: { not: "" } } },

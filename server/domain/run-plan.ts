@@ -18,7 +18,7 @@ import { readRun } from "./run-view.ts";
 import type { RunPreview, RunView } from "./views.ts";
 
 /** Reading and hashing tens of thousands of pairs takes its time. */
-const FREEZING = { timeout: 120_000 };
+const FREEZING = { maxWait: 20_000, timeout: 120_000 };
 
 interface Plan {
   method: Method;

@@ -1,0 +1,40 @@
+// The stations of the loop as a test needs them: rated drafts, a run, an adapter with its file.
+import { createHash, randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { claimRun, finishRun, recordStep } from "../../server/domain/run.ts";
+import { type Caller, finished, newKey, type World } from "./world.ts";
+
+/** A prompt with a liked and a disliked draft, which is one pair. @returns ids of prompt, chosen and rejected */
+export async function ratedPrompt(caller: Caller, content: string) {
+  const { conversationId, prompt, reply } = await caller.message.send({
+    parentId: null,
+    content,
+    requestKey: newKey(),
+  });
+  const other = await caller.message.regenerate({ messageId: reply.id, requestKey: newKey() });
+  await Promise.all([finished(caller, reply.id), finished(caller, other.id)]);
+  await caller.feedback.set({ messageId: reply.id, value: 1 });
+  await caller.feedback.set({ messageId: other.id, value: -1 });
+  return { conversationId, promptId: prompt.id, chosenId: reply.id, rejectedId: other.id };
+}
+
+/** Writes a file that passes for an adapter's. @returns what a trainer reports of it */
+export function adapterOnDisk(home: string, content: Buffer = randomBytes(64)) {
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const relative = `adapters/${sha256}/adapter.gguf`;
+  fs.mkdirSync(path.join(home, path.dirname(relative)), { recursive: true });
+  fs.writeFileSync(path.join(home, relative), content);
+  return { sha256, path: relative, bytes: content.length, rank: 16, alpha: 32, metrics: { "heldout/accuracy": 0.9 } };
+}
+
+/** Does what a trainer does with a waiting run, in one go. @returns id of the adapter */
+export async function train(world: World, runId: string, adapter = adapterOnDisk(world.home)): Promise<string> {
+  const claimed = await claimRun(world.db, { runId, owner: "test" });
+  if (!claimed) throw new Error(`run ${runId} could not be claimed`);
+  const hold = { runId, attempt: claimed.attempt };
+  await recordStep(world.db, { ...hold, step: 1, totalSteps: 1, metrics: { loss: 0.5 } });
+  const adapterId = await finishRun(world.db, { ...hold, adapter });
+  if (!adapterId) throw new Error(`run ${runId} was lost`);
+  return adapterId;
+}
