@@ -102,8 +102,8 @@ describe("the trainer process", () => {
     expect(await watching).toBe("SUCCEEDED");
     expect(await row(id)).toMatchObject({ attempt: 2 });
     expect((await row(id)).adapterId).toBe((await row(whole)).adapterId);
-    const { items } = { items: await admin.run.logs({ id }) };
-    expect(items.map(({ text }) => text).join("\n")).toMatch(/Going on after step (4|6|8|10|12|14)\./);
+    const log = await admin.run.logs({ id });
+    expect(log.map(({ text }) => text).join("\n")).toMatch(/Going on after step (4|6|8|10|12|14)\./);
   });
 
   it("does not start with an engine that does not exist", async () => {
