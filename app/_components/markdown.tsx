@@ -26,7 +26,7 @@ const rehypePlugins = [
   ],
 ] as ComponentProps<typeof Streamdown>["rehypePlugins"];
 
-function CodeBlock({ children }: ComponentProps<"pre">) {
+function CodeBlock({ children }: { children?: ReactNode }) {
   const t = useTranslations("chat");
   const code = isValidElement<{ className?: string; children?: ReactNode }>(children) ? children.props : null;
   const text = String(code?.children ?? "").replace(/\n$/, "");
@@ -46,7 +46,7 @@ function CodeBlock({ children }: ComponentProps<"pre">) {
 }
 
 const components: Components = {
-  pre: CodeBlock,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   inlineCode: ({ children }) => <code className="rounded-sm bg-sunken px-1 py-0.5 font-mono text-sm">{children}</code>,
   a: ({ href, children }) => (
     <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">
@@ -64,13 +64,12 @@ const components: Components = {
 export const Markdown = memo(function Markdown({ text, streaming }: { text: string; streaming: boolean }) {
   return (
     <Streamdown
-      className="markdown"
+      className={streaming ? "markdown markdown-streaming" : "markdown"}
       components={components}
       rehypePlugins={rehypePlugins}
       controls={false}
       linkSafety={{ enabled: false }}
       isAnimating={streaming}
-      caret={streaming ? "circle" : undefined}
       dir="auto"
     >
       {text}

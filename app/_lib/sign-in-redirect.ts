@@ -10,8 +10,11 @@ export function safeReturnPath(path: string | null | undefined): string {
   return origin === HERE && !pathname.startsWith("//") ? pathname + search + hash : "/chat";
 }
 
+/** The sign-in page that leads back to `path` afterwards. */
+export const signInPath = (path: string) => `/sign-in?from=${encodeURIComponent(path)}`;
+
 export function goToSignIn(): void {
   const { pathname, search } = window.location;
   if (pathname === "/sign-in" || pathname === "/sign-up") return;
-  window.location.assign(`/sign-in?from=${encodeURIComponent(pathname + search)}`);
+  window.location.assign(signInPath(pathname + search));
 }

@@ -19,22 +19,37 @@ type SignInFormProps = {
   providerError: string | null;
 };
 
-const EXPLAINED = ["UNAUTHORIZED", "RATE_LIMITED", "FORBIDDEN", "SIGN_UP_CLOSED", "OAuthAccountNotLinked"] as const;
-type Explained = (typeof EXPLAINED)[number];
-const isExplained = (code: string): code is Explained => EXPLAINED.some((known) => known === code);
+/** What can be said about a failure, by where it happened; anything else is "other". */
+const EXPLAINED = {
+  password: ["UNAUTHORIZED", "RATE_LIMITED", "FORBIDDEN", "OFFLINE"],
+  provider: ["UNAUTHORIZED", "FORBIDDEN", "EMAIL_TAKEN", "SIGN_UP_CLOSED"],
+} as const;
+
+type Failure = { at: keyof typeof EXPLAINED; code: string };
+
+function useFailureText() {
+  const t = useTranslations("auth.failed");
+  return ({ at, code }: Failure) => {
+    if (at === "password") return t(`password.${EXPLAINED.password.find((known) => known === code) ?? "other"}`);
+    return t(`provider.${EXPLAINED.provider.find((known) => known === code) ?? "other"}`);
+  };
+}
 
 export function SignInForm({ returnTo, providerError }: SignInFormProps) {
   const t = useTranslations("auth");
   const trpc = useTRPC();
   const { data: signUpOpen } = useQuery(trpc.viewer.signUpOpen.queryOptions());
-  const [error, setError] = useState(providerError);
+  const failureText = useFailureText();
+  const [failure, setFailure] = useState<Failure | null>(
+    providerError === null ? null : { at: "provider", code: providerError },
+  );
   const [busy, setBusy] = useState(false);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setBusy(true);
-    setError(null);
+    setFailure(null);
     const result = await signIn("credentials", {
       email: String(form.get("email")),
       password: String(form.get("password")),
@@ -43,16 +58,16 @@ export function SignInForm({ returnTo, providerError }: SignInFormProps) {
     // A page load, so that nothing of the visitor before stays in memory.
     if (result?.ok) return window.location.assign(returnTo);
     setBusy(false);
-    setError(result?.error ?? "OFFLINE");
+    setFailure({ at: "password", code: result?.error ?? "OFFLINE" });
   }
 
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">{t("signInTitle")}</h1>
       <form className="mt-6 space-y-4" onSubmit={(event) => void submit(event)}>
-        {error && (
+        {failure && (
           <Notice tone="danger" role="alert">
-            {t(isExplained(error) ? `error.${error}` : error === "OFFLINE" ? "error.OFFLINE" : "error.other")}
+            {failureText(failure)}
           </Notice>
         )}
         <Field label={t("email")}>

@@ -5,8 +5,8 @@ import { cn } from "../../_lib/cn.ts";
 
 const TONES = {
   info: { icon: Info, className: "border-line bg-sunken/60 text-ink [&>svg]:text-quiet" },
-  warning: { icon: TriangleAlert, className: "border-rejected/25 bg-rejected-soft text-rejected" },
-  danger: { icon: CircleAlert, className: "border-danger/25 bg-danger-soft text-danger" },
+  warning: { icon: TriangleAlert, className: "border-rejected/30 bg-rejected-soft/50 text-ink [&>svg]:text-rejected" },
+  danger: { icon: CircleAlert, className: "border-danger/25 bg-danger-soft/60 text-ink [&>svg]:text-danger" },
 } as const;
 
 type NoticeProps = {

@@ -10,12 +10,14 @@ export function Toaster({ label }: { label: string }) {
     <Sonner
       containerAriaLabel={label}
       theme={resolvedTheme === "dark" ? "dark" : "light"}
-      position="bottom-right"
+      position="top-center"
+      offset={64}
+      mobileOffset={{ top: 64 }}
       toastOptions={{
         unstyled: true,
         classNames: {
           toast:
-            "flex w-full items-center gap-3 rounded-lg bg-ink px-3.5 py-2.5 text-canvas text-sm shadow-float sm:w-(--width)",
+            "font-sans flex w-full items-center gap-3 rounded-lg bg-ink px-3.5 py-2.5 text-canvas text-sm shadow-float sm:w-(--width)",
           title: "font-normal",
           content: "flex-1 min-w-0",
           icon: "hidden",

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleHelp, Menu, SquarePen } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
+import { SkipLink } from "../../_components/skip-link.tsx";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
 import { useTRPC } from "../../_lib/trpc.ts";
@@ -17,43 +18,43 @@ import { Sidebar } from "./sidebar.tsx";
 export function ChatShell() {
   const t = useTranslations("chat");
   const conversationId = useActiveConversationId();
-  const [drawerOpen, setDrawerOpen] = useState(false);
+  /** The left column on phones; "search" when it was opened to search, since focus there raises the touch keyboard. */
+  const [drawer, setDrawer] = useState<"closed" | "list" | "search">("closed");
   const [helpOpen, setHelpOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
   const go = (id: string | null) => {
-    setDrawerOpen(false);
+    setDrawer("closed");
     openConversation(id);
   };
   useShortcuts({
     newConversation: () => go(null),
     help: () => setHelpOpen(true),
     search() {
-      // On a phone the search is in the drawer, which brings the focus to it when it opens.
       if (search.current?.checkVisibility()) search.current.focus();
-      else setDrawerOpen(true);
+      else setDrawer("search");
     },
   });
 
   return (
     <div className="flex h-dvh">
+      <SkipLink />
       <aside
         aria-label={t("conversations")}
         className="hidden w-72 shrink-0 border-r bg-sunken/50 md:block print:hidden"
       >
         <Sidebar activeId={conversationId} onOpen={go} searchRef={search} />
       </aside>
-      <Drawer open={drawerOpen} onOpenChange={setDrawerOpen} label={t("conversations")}>
-        <Sidebar activeId={conversationId} onOpen={go} focusSearch />
+      <Drawer
+        open={drawer !== "closed"}
+        onOpenChange={(open) => setDrawer(open ? "list" : "closed")}
+        label={t("conversations")}
+      >
+        <Sidebar activeId={conversationId} onOpen={go} focusSearch={drawer === "search"} />
       </Drawer>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-14 shrink-0 items-center gap-1 px-3">
-          <IconButton
-            className="md:hidden"
-            size="lg"
-            label={t("openConversations")}
-            onClick={() => setDrawerOpen(true)}
-          >
+          <IconButton className="md:hidden" size="lg" label={t("openConversations")} onClick={() => setDrawer("list")}>
             <Menu />
           </IconButton>
           <Title conversationId={conversationId} />
@@ -87,11 +88,13 @@ function Title({ conversationId }: { conversationId: string | null }) {
     trpc.conversation.get.queryOptions({ id: conversationId ?? "" }, { enabled: conversationId !== null }),
   );
   const title = conversationId ? (data?.title ?? "") : t("newConversation");
+  // A new conversation has its heading in its middle.
+  const Heading = conversationId ? "h1" : "p";
   return (
-    <p className="min-w-0 flex-1 truncate px-2 font-medium text-sm">
+    <>
       {/* React moves this to the head, so the tab is named after the conversation. */}
       <title>{`${title || t("title")} · Hone`}</title>
-      {title}
-    </p>
+      <Heading className="min-w-0 flex-1 truncate px-2 font-medium text-sm">{title}</Heading>
+    </>
   );
 }

@@ -59,7 +59,7 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
 
   return (
     <form
-      className="relative flex items-end gap-2 rounded-xl border border-line-strong bg-surface p-2 transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
+      className="relative flex items-end gap-2 rounded-xl border border-line-strong bg-surface p-2 transition-colors focus-within:border-accent"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -59,7 +59,9 @@ export function ConversationView({ conversationId }: { conversationId: string | 
     if (!conversationId) return;
     cache.updateMessage(conversationId, message.id, () => message);
     setAnnouncement(t(message.status === "COMPLETE" ? "finishedReply" : "endedReply", { text: message.content }));
+    // The server may have named the conversation meanwhile.
     void cache.refetchList();
+    void cache.refetchConversation(conversationId);
   }
 
   useShortcuts({

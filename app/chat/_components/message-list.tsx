@@ -33,7 +33,7 @@ export function MessageList({ conversationId, messages, path, pending, noteFor, 
   const t = useTranslations("chat");
   const shown = pending ? upTo(path, pending.ask.parentId) : path;
   return (
-    <section aria-label={t("messages")} className="space-y-6 py-6">
+    <section aria-label={t("messages")} className="space-y-5 py-6">
       {conversationId !== null &&
         shown.map((message) =>
           message.role === "USER" ? (

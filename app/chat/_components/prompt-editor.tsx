@@ -34,7 +34,7 @@ export function PromptEditor({ content, onSubmit, onCancel }: PromptEditorProps)
       <Textarea
         autoFocus
         aria-label={t("editPrompt")}
-        className="max-h-80 resize-none border-0 bg-transparent p-1 focus-visible:outline-none"
+        className="max-h-80 min-h-0 resize-none border-0 bg-transparent p-1 focus-visible:outline-none"
         value={text}
         onFocus={(event) => event.target.setSelectionRange(text.length, text.length)}
         onChange={(event) => setText(event.target.value)}

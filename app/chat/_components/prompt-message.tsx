@@ -43,7 +43,7 @@ export function PromptMessage({ message, siblings, onChoose, onEdit }: PromptMes
   return (
     <article aria-label={t("prompt")} className="space-y-1">
       <PromptBubble content={message.content} />
-      <div className="-mr-1.5 flex items-center justify-end">
+      <div className="-mr-1.5 -mb-2 flex items-center justify-end">
         <SiblingNav
           message={message}
           siblings={siblings}

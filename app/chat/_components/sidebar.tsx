@@ -14,7 +14,7 @@ type SidebarProps = {
   activeId: string | null;
   onOpen: (conversationId: string | null) => void;
   searchRef?: Ref<HTMLInputElement>;
-  /** In the drawer the search takes the focus, so that a keyboard lands inside. */
+  /** The column was opened to search. */
   focusSearch?: boolean;
 };
 

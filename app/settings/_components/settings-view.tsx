@@ -4,6 +4,7 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Brand } from "../../_components/brand.tsx";
+import { SkipLink } from "../../_components/skip-link.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
 import { ApiKeys } from "./api-keys.tsx";
 import { Appearance } from "./appearance.tsx";
@@ -14,11 +15,12 @@ export function SettingsView() {
   const common = useTranslations("common");
   return (
     <>
+      <SkipLink />
       <header className="flex h-14 items-center justify-between border-b pr-3 pl-4">
         <Brand />
         <UserMenu here="settings" />
       </header>
-      <main className="mx-auto w-full max-w-[720px] space-y-6 px-4 py-8">
+      <main id="content" className="mx-auto w-full max-w-[720px] space-y-6 px-4 py-8">
         <div>
           <Link
             href="/chat"
