@@ -1,0 +1,215 @@
+// Who may call what, and whose rows they reach: asked of the router itself, so that a new procedure fails here first.
+import { beforeAll, describe, expect, test } from "vitest";
+import { appRouter } from "../../../server/api/root.ts";
+import type { Viewer } from "../../../server/viewer.ts";
+import { ratedPrompt, train } from "../../helpers/loop.ts";
+import { follow, newKey, testWorld } from "../../helpers/world.ts";
+
+const EXPECTED_ROLES: Record<string, string> = {
+  "viewer.me": "PUBLIC",
+  "viewer.signUpOpen": "PUBLIC",
+  "viewer.providers": "PUBLIC",
+  "viewer.signUp": "PUBLIC",
+  "conversation.list": "USER",
+  "conversation.get": "USER",
+  "conversation.rename": "USER",
+  "conversation.delete": "USER",
+  "conversation.restore": "USER",
+  "message.send": "USER",
+  "message.regenerate": "USER",
+  "message.stop": "USER",
+  "message.stream": "USER",
+  "feedback.set": "USER",
+  "feedback.clear": "USER",
+  "feedback.reasons": "USER",
+  "apiKey.list": "USER",
+  "apiKey.create": "USER",
+  "apiKey.revoke": "USER",
+  "overview.get": "ADMIN",
+  "run.list": "ADMIN",
+  "run.get": "ADMIN",
+  "run.preview": "ADMIN",
+  "run.create": "ADMIN",
+  "run.cancel": "ADMIN",
+  "run.logs": "ADMIN",
+  "run.metrics": "ADMIN",
+  "adapter.list": "ADMIN",
+  "adapter.get": "ADMIN",
+  "deployment.list": "ADMIN",
+  "deployment.activate": "ADMIN",
+  "deployment.rollback": "ADMIN",
+  "dataset.list": "ADMIN",
+  "dataset.get": "ADMIN",
+  "pair.list": "ADMIN",
+  "people.list": "ADMIN",
+  "people.setRole": "ADMIN",
+  "people.setDisabled": "ADMIN",
+  "audit.list": "ADMIN",
+  "setting.get": "ADMIN",
+  "setting.set": "ADMIN",
+};
+
+interface Procedure {
+  _def: { meta?: { role: string }; type: "query" | "mutation" | "subscription" };
+}
+const procedures = appRouter._def.procedures as unknown as Record<string, Procedure>;
+const rolesByPath = () => Object.fromEntries(Object.entries(procedures).map(([path, p]) => [path, p._def.meta?.role]));
+
+const world = testWorld();
+let ann: Viewer;
+let ben: Viewer;
+let owned: Awaited<ReturnType<typeof ratedPrompt>>;
+let apiKeyId: string;
+let adminIds: Record<string, string>;
+
+beforeAll(async () => {
+  let count = 0;
+  world.engine.script = () => [`Ann's secret ${++count}.`];
+  [ann, ben] = [await world.person("Ann"), await world.person("Ben", "ANNOTATOR")];
+  owned = await ratedPrompt(world.as(ann), "My secret?");
+  apiKeyId = (await world.as(ann).apiKey.create({ name: "laptop" })).id;
+  const run = await world.as(world.admin).run.create({ method: "DPO" });
+  adminIds = { runId: run.id, datasetId: run.datasetId, adapterId: await train(world, run.id) };
+});
+
+/** Valid input for every procedure that takes one, with Ann's ids. */
+const inputs = (): Record<string, unknown> => ({
+  "viewer.signUp": { email: "new@example.com", name: "New", password: "long enough" },
+  "conversation.list": {},
+  "conversation.get": { id: owned.conversationId },
+  "conversation.rename": { id: owned.conversationId, title: "Mine now" },
+  "conversation.delete": { id: owned.conversationId },
+  "conversation.restore": { id: owned.conversationId },
+  "message.send": {
+    conversationId: owned.conversationId,
+    parentId: owned.chosenId,
+    content: "Tell me.",
+    requestKey: newKey(),
+  },
+  "message.regenerate": { messageId: owned.chosenId, requestKey: newKey() },
+  "message.stop": { messageId: owned.chosenId },
+  "message.stream": { messageId: owned.chosenId },
+  "feedback.set": { messageId: owned.chosenId, value: -1 },
+  "feedback.clear": { messageId: owned.chosenId },
+  "apiKey.create": { name: "key" },
+  "apiKey.revoke": { id: apiKeyId },
+  "run.get": { id: adminIds.runId },
+  "run.preview": { method: "DPO" },
+  "run.create": { method: "DPO" },
+  "run.cancel": { id: adminIds.runId },
+  "run.logs": { id: adminIds.runId },
+  "run.metrics": { id: adminIds.runId },
+  "adapter.get": { id: adminIds.adapterId },
+  "deployment.activate": { adapterId: adminIds.adapterId },
+  "dataset.get": { id: adminIds.datasetId },
+  "people.setRole": { userId: ann.id, role: "ADMIN" },
+  "people.setDisabled": { userId: ann.id, disabled: true },
+  "setting.set": { signUpOpen: false },
+});
+
+async function call(viewer: Viewer | null, path: string, options?: { sameOrigin?: boolean }): Promise<unknown> {
+  const [group, name] = path.split(".") as [string, string];
+  const caller = world.as(viewer, options) as unknown as Record<string, Record<string, (input: unknown) => unknown>>;
+  const answer = await caller[group]![name]!(inputs()[path]);
+  if (procedures[path]!._def.type !== "subscription") return answer;
+  const events: unknown[] = [];
+  for await (const event of answer as AsyncIterable<unknown>) events.push(event);
+  return events;
+}
+
+test("every procedure is for whom the table says", () => {
+  expect(rolesByPath()).toEqual(EXPECTED_ROLES);
+});
+
+const needing = (role: string) => Object.keys(EXPECTED_ROLES).filter((path) => EXPECTED_ROLES[path] === role);
+
+test.each([...needing("USER"), ...needing("ADMIN")])("visitors may not call %s", async (path) => {
+  await expect(call(null, path)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+});
+
+test.each(needing("ADMIN"))("annotators and people may not call %s", async (path) => {
+  await expect(call(ann, path)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(call(ben, path)).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+const mutations = Object.keys(EXPECTED_ROLES).filter((path) => procedures[path]?._def.type === "mutation");
+test.each(mutations)("another site's page may not call %s", async (path) => {
+  await expect(call(world.admin, path, { sameOrigin: false })).rejects.toMatchObject({
+    cause: { code: "CROSS_ORIGIN" },
+  });
+});
+
+describe("other people's ids", () => {
+  const takingIds = Object.keys(EXPECTED_ROLES).filter(
+    (path) => EXPECTED_ROLES[path] === "USER" && /^(conversation|message|feedback|apiKey)\./.test(path),
+  );
+  const reaching = takingIds.filter(
+    (path) => !["conversation.list", "feedback.reasons", "apiKey.list", "apiKey.create"].includes(path),
+  );
+
+  test.each(reaching)("%s answers a stranger, even an admin, as if the row were not there", async (path) => {
+    const everything = async () =>
+      JSON.stringify(
+        await Promise.all([
+          world.db.conversation.findMany({ where: { userId: ann.id } }),
+          world.db.message.findMany({ where: { conversation: { userId: ann.id } }, orderBy: { id: "asc" } }),
+          world.db.feedback.findMany(),
+          world.db.preferencePair.findMany(),
+          world.db.apiKey.findMany({ where: { userId: ann.id } }),
+        ]),
+      );
+    const before = await everything();
+    const strangers = await Promise.all(
+      [ben, world.admin].map((viewer) =>
+        call(viewer, path).then(
+          () => "answered",
+          (error) => error,
+        ),
+      ),
+    );
+    for (const error of strangers) expect(error).toMatchObject({ code: "NOT_FOUND" });
+    expect(await everything()).toBe(before);
+    const [group, name] = path.split(".") as [string, string];
+    const missing = JSON.parse(
+      JSON.stringify(inputs()[path]).replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, () =>
+        crypto.randomUUID(),
+      ),
+    );
+    const caller = world.as(ben) as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
+    const absent = await Promise.resolve(caller[group]![name]!(missing))
+      .then(async (answer) => {
+        for await (const _ of answer as AsyncIterable<unknown>);
+      })
+      .catch((error) => error);
+    expect(absent.message).toBe(strangers[0].message);
+  });
+
+  test("lists show one's own rows only", async () => {
+    expect((await world.as(ben).conversation.list({})).items).toEqual([]);
+    expect((await world.as(ben).conversation.list({ search: "secret" })).items).toEqual([]);
+    expect(await world.as(ben).apiKey.list()).toEqual([]);
+    expect((await world.as(ann).conversation.list({})).items).toHaveLength(1);
+  });
+
+  test("a stranger's stream says nothing before it is refused", async () => {
+    const heard: unknown[] = [];
+    const listening = (async () => {
+      for await (const event of follow(world.as(ben), owned.chosenId)) heard.push(event);
+    })();
+    await expect(listening).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(heard).toEqual([]);
+  });
+});
+
+test("their owner may call them all", async () => {
+  for (const path of [
+    "conversation.get",
+    "conversation.rename",
+    "message.stop",
+    "message.stream",
+    "feedback.set",
+    "feedback.clear",
+  ]) {
+    await expect(call(ann, path)).resolves.toBeDefined();
+  }
+});
