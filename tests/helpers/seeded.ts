@@ -1,0 +1,67 @@
+// Fills an instance with the traces of use that pages are looked at with: people, conversations, thumbs, a run, releases.
+import { randomUUID } from "node:crypto";
+import { type Person, signUp, wholeReply } from "./api.ts";
+
+const PROMPTS = [
+  "What is the capital of France?",
+  "What is the opposite of hot?",
+  "What colour is the sky?",
+  "How many days are in a week?",
+  "Which month comes after May?",
+  "What is 12 plus 30?",
+  "How do I make tea?",
+  "Tell me a short story about a cat.",
+  "法国的首都是哪里？",
+  "热的反义词是什么？",
+  "一周有几天？",
+  "天空是什么颜色？",
+];
+
+export interface Seeded {
+  /** A conversation of the admin's with two drafts of its last reply. */
+  conversationId: string;
+  runId: string;
+  adapterId: string;
+  datasetId: string;
+}
+
+/** Asks, asks again, and prefers the shorter draft. @returns the conversation */
+async function judgeTwoDrafts(
+  person: Person,
+  content: string,
+  conversationId?: string,
+  parentId: string | null = null,
+) {
+  const sent = await person.trpc.message.send.mutate({ conversationId, parentId, content, requestKey: randomUUID() });
+  const first = (await wholeReply(person, sent.reply.id)).message;
+  const again = await person.trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
+  const second = (await wholeReply(person, again.id)).message;
+  const [shorter, longer] = first.content.length <= second.content.length ? [first, second] : [second, first];
+  await person.trpc.feedback.set.mutate({ messageId: shorter.id, value: 1 });
+  await person.trpc.feedback.set.mutate({ messageId: longer.id, value: -1, reasons: ["too-long"] });
+  return { conversationId: sent.conversationId, last: second.id };
+}
+
+/** Takes about a minute on an idle machine, most of it the training run. */
+export async function seedInstance(url: string, admin: Person): Promise<Seeded> {
+  const people = await Promise.all(["Mei", "Jonas"].map((name) => signUp(url, name)));
+  for (const [index, prompt] of PROMPTS.entries()) await judgeTwoDrafts(people[index % 2]!, prompt);
+  const opened = await judgeTwoDrafts(admin, "What is the capital of Japan?");
+  await judgeTwoDrafts(admin, "And how many days are in a year?", opened.conversationId, opened.last);
+
+  const { id } = await admin.trpc.run.create.mutate({ method: "DPO", seed: 7 });
+  let run = await admin.trpc.run.get.query({ id });
+  while (!["SUCCEEDED", "FAILED", "CANCELLED"].includes(run.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    run = await admin.trpc.run.get.query({ id });
+  }
+  if (!run.adapterId) throw new Error(`The run ended as ${run.status}: ${run.error ?? "no error given"}`);
+  await admin.trpc.deployment.activate.mutate({ adapterId: run.adapterId });
+  const sent = await admin.trpc.message.send.mutate({
+    parentId: null,
+    content: "What is the capital of France?",
+    requestKey: randomUUID(),
+  });
+  await wholeReply(admin, sent.reply.id);
+  return { conversationId: opened.conversationId, runId: id, adapterId: run.adapterId, datasetId: run.datasetId };
+}
