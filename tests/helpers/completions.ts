@@ -83,3 +83,7 @@ const origin = (response: Response) => ({
   messageId: response.headers.get("x-hone-message-id"),
   adapter: response.headers.get("x-hone-adapter"),
 });
+
+/** The same words from the same weights. */
+export const sameReply = (a: CompletionResult, b: CompletionResult): boolean =>
+  a.text === b.text && a.tokens === b.tokens && a.adapter === b.adapter;

@@ -7,12 +7,12 @@ import { Dice } from "../../trainer/starter/corpus/dice.ts";
 import { LANGUAGES } from "../../trainer/starter/corpus/types.ts";
 import { heldOutItems, TAUGHT_DOMAINS } from "../../trainer/starter/held-out.ts";
 import { type Person, signIn, signUp, wholeReply } from "../helpers/api.ts";
-import { type CompletionResult, Completions } from "../helpers/completions.ts";
+import { type CompletionResult, Completions, sameReply } from "../helpers/completions.ts";
 import { Figures, inParallel, median, percent } from "./figures.ts";
+import { chatDuring, judgeStreams } from "./streams.ts";
 
 const PROMPTS = 40;
 const HELD_OUT = 120;
-const OTHER_STREAMS = 8;
 const SEED = 20261122;
 const LEAST_SHORTENING = 0.3;
 const MOST_LOST_RIGHT = 0.05;
@@ -41,10 +41,10 @@ export async function proveTheLoop(url: string, adminLogin: { email: string; pas
   const adapter = await admin.trpc.adapter.get.query({ id: run.adapterId! });
 
   console.log("\nActivation while others chat\n");
-  const activation = await activateAmidStreams(admin, api, adapter);
-  figures.say("seconds from the last thumb to the live adapter", ((activation.liveAt - lastThumbAt) / 1000).toFixed(1));
-  figures.say("seconds the activation took", activation.seconds.toFixed(2));
-  judgeStreams(figures, activation, adapter.sha256);
+  const streams = await chatDuring(api, () => admin.trpc.deployment.activate.mutate({ adapterId: adapter.id }));
+  figures.say("seconds from the last thumb to the live adapter", ((streams.doneAt - lastThumbAt) / 1000).toFixed(1));
+  figures.say("seconds the activation took", ((streams.doneAt - streams.beganAt) / 1000).toFixed(2));
+  judgeStreams(figures, streams, adapter.sha256);
 
   console.log("\nAfter\n");
   const after = await answerHeldOut(api);
@@ -71,9 +71,6 @@ export async function proveTheLoop(url: string, adminLogin: { email: string; pas
   );
   return figures;
 }
-
-const sameReply = (a: CompletionResult, b: CompletionResult) =>
-  a.text === b.text && a.tokens === b.tokens && a.adapter === b.adapter;
 
 interface HeldOutAnswers {
   replies: CompletionResult[];
@@ -160,63 +157,4 @@ async function train(admin: Person, figures: Figures): Promise<RunView> {
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-interface AmidStreams {
-  seconds: number;
-  /** When the activation was confirmed, in ms since 1970. */
-  liveAt: number;
-  /** What the base says to the same prompts and seeds when nothing else happens. */
-  expected: CompletionResult[];
-  /** Streams that were running at the moment of the activation. */
-  amid: PromiseSettledResult<CompletionResult>[];
-  endedAfter: number;
-}
-
-/**
- * Activates while eight seeded streams are running. Each stream's text is known beforehand, from asking the base the
- * same: a stream that changed weights midway, even for one token, would say something else.
- */
-async function activateAmidStreams(admin: Person, api: Completions, adapter: { id: string }): Promise<AmidStreams> {
-  const requests = Array.from({ length: OTHER_STREAMS }, (_, index) => ({
-    messages: [{ role: "user" as const, content: index % 2 ? "给我讲个小故事。" : "Tell me a short story." }],
-    temperature: 0.8,
-    seed: 1000 + index,
-  }));
-  const expected = await inParallel(requests, OTHER_STREAMS, (request) => api.stream(request));
-
-  let endedAt: number[] = [];
-  const speaking: Promise<void>[] = [];
-  const streams = requests.map((request) => {
-    let started = () => {};
-    speaking.push(new Promise((resolve) => (started = resolve)));
-    return api.stream(request, started).finally(() => {
-      started();
-      endedAt = [...endedAt, performance.now()];
-    });
-  });
-  const settled = Promise.allSettled(streams);
-  await Promise.all(speaking);
-  const began = performance.now();
-  await admin.trpc.deployment.activate.mutate({ adapterId: adapter.id });
-  const done = performance.now();
-  const liveAt = Date.now();
-  const amid = await settled;
-  const endedAfter = endedAt.filter((at) => at > done).length;
-  return { seconds: (done - began) / 1000, liveAt, expected, amid, endedAfter };
-}
-
-function judgeStreams(figures: Figures, { expected, amid, endedAfter }: AmidStreams, sha256: string): void {
-  figures.say("streams still speaking when the new adapter was live", `${endedAfter} of ${OTHER_STREAMS}`);
-  const failures = amid.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
-  figures.goal("no stream failed", failures.length === 0, failures.join("; ") || "none did");
-  const whole = amid.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const changed = whole.filter(
-    (reply) => reply.adapter === sha256 || !expected.some((other) => sameReply(reply, other)),
-  );
-  figures.goal(
-    "no stream changed its adapter midway",
-    changed.length === 0,
-    `${changed.length} of ${OTHER_STREAMS} did`,
-  );
 }
