@@ -39,23 +39,24 @@ const IR_VERSION = 10;
 
 /** The bytes of a ModelProto. */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
-  const body: Uint8Array[] = [
+  const body: Part[] = [
     ...graph.nodes.map((node) => message(1, encodeNode(node))),
     text(2, "hone"),
     ...graph.constants.map((constant) => message(5, encodeConstant(constant))),
     ...graph.inputs.map((value) => message(11, encodeValue(value))),
     ...graph.outputs.map((value) => message(12, encodeValue(value))),
   ];
-  return Buffer.concat([
+  const model = [
     integer(1, IR_VERSION),
     text(2, "hone"),
     message(7, body),
     message(8, [integer(2, OPSET)]),
     message(8, [text(1, "com.microsoft"), integer(2, 1)]),
-  ]);
+  ];
+  return Buffer.concat(model.flat());
 }
 
-function encodeNode({ operator, inputs, output, attributes = {}, domain }: OnnxNode): Uint8Array[] {
+function encodeNode({ operator, inputs, output, attributes = {}, domain }: OnnxNode): Part[] {
   return [
     ...inputs.map((name) => text(1, name)),
     text(2, output),
@@ -66,19 +67,19 @@ function encodeNode({ operator, inputs, output, attributes = {}, domain }: OnnxN
   ];
 }
 
-function encodeAttribute(name: string, value: Attribute): Uint8Array[] {
+function encodeAttribute(name: string, value: Attribute): Part[] {
   const [FLOAT, INT, INTS] = [1, 2, 7];
   if (typeof value === "number") return [text(1, name), integer(3, value), integer(20, INT)];
   if ("float" in value) return [text(1, name), float(2, value.float), integer(20, FLOAT)];
   return [text(1, name), ...value.map((item) => integer(8, item)), integer(20, INTS)];
 }
 
-function encodeConstant({ name, type, shape, data }: OnnxConstant): Uint8Array[] {
+function encodeConstant({ name, type, shape, data }: OnnxConstant): Part[] {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return [...shape.map((size) => integer(1, size)), integer(2, ONNX_TYPE[type]), text(8, name), bytes(9, raw)];
 }
 
-function encodeValue({ name, type, shape }: OnnxValue): Uint8Array[] {
+function encodeValue({ name, type, shape }: OnnxValue): Part[] {
   const dimensions = shape.map((size) => message(1, [integer(1, size)]));
   const tensor = message(1, [integer(1, ONNX_TYPE[type]), message(2, dimensions)]);
   return [text(1, name), message(2, [tensor])];
@@ -86,6 +87,9 @@ function encodeValue({ name, type, shape }: OnnxValue): Uint8Array[] {
 
 // Protobuf wire format: a field is the varint (number << 3 | wire type), then a varint, 4 bytes, or a length and bytes.
 const [VARINT, LENGTH_DELIMITED, FIXED32] = [0, 2, 5];
+
+/** A field as the pieces it is made of. They are joined once at the end: frozen weights must not be copied per level. */
+type Part = Uint8Array[];
 
 function varint(value: number): Uint8Array {
   const out: number[] = [];
@@ -99,14 +103,18 @@ function varint(value: number): Uint8Array {
 }
 
 const tag = (field: number, wire: number) => varint(field * 8 + wire);
-const integer = (field: number, value: number) => Buffer.concat([tag(field, VARINT), varint(value)]);
-const bytes = (field: number, value: Uint8Array) =>
-  Buffer.concat([tag(field, LENGTH_DELIMITED), varint(value.length), value]);
-const text = (field: number, value: string) => bytes(field, Buffer.from(value, "utf8"));
-const message = (field: number, parts: readonly Uint8Array[]) => bytes(field, Buffer.concat(parts));
+const integer = (field: number, value: number): Part => [tag(field, VARINT), varint(value)];
+const bytes = (field: number, value: Uint8Array): Part => [tag(field, LENGTH_DELIMITED), varint(value.length), value];
+const text = (field: number, value: string): Part => bytes(field, Buffer.from(value, "utf8"));
 
-function float(field: number, value: number): Uint8Array {
+function message(field: number, fields: readonly Part[]): Part {
+  const pieces = fields.flat();
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return [tag(field, LENGTH_DELIMITED), varint(length), ...pieces];
+}
+
+function float(field: number, value: number): Part {
   const four = Buffer.alloc(4);
   four.writeFloatLE(value);
-  return Buffer.concat([tag(field, FIXED32), four]);
+  return [tag(field, FIXED32), four];
 }

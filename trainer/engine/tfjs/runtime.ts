@@ -31,8 +31,14 @@ interface Compiled {
   held: readonly string[];
 }
 
-/** Programs kept: enough for every shape of a run, few enough that shapes seen once do not pile up. */
-const PROGRAMS_KEPT = 32;
+/**
+ * Programs kept. On the CPU enough for every shape of a run, few enough that shapes seen once do not pile up; on a GPU
+ * each holds a copy of the frozen weights.
+ */
+const PROGRAMS_KEPT = { cpu: 32, webgpu: 4 };
+
+/** A protobuf message, which an ONNX model is, cannot be larger. */
+const LARGEST_MODEL_BYTES = 2 ** 31 - 1;
 
 export class OnnxRunner implements Runner {
   readonly description: string;
@@ -104,7 +110,7 @@ export class OnnxRunner implements Runner {
     this.#compiled.delete(key);
     const compiled = known ?? (await this.#open(program, inTwo));
     this.#compiled.set(key, compiled);
-    if (this.#compiled.size > PROGRAMS_KEPT) await this.#forgetOldest();
+    if (this.#compiled.size > PROGRAMS_KEPT[this.#options.provider]) await this.#forgetOldest();
     return compiled;
   }
 
@@ -116,6 +122,12 @@ export class OnnxRunner implements Runner {
     const { early, held, late } = inTwo ? cutGraph(graph, program.late ?? []) : { early: wholeStage(graph), held: [] };
     const stages: OpenStage[] = [];
     for (const stage of late ? [early, late] : [early]) {
+      if (stage.model.length > LARGEST_MODEL_BYTES) {
+        const size = (stage.model.length / 2 ** 30).toFixed(1);
+        throw new EngineError(
+          `The frozen weights make a graph of ${size} GiB, and one may have 2; use engine backend onnx-cpu.`,
+        );
+      }
       const session = sessionClient.number();
       await sessionClient.open(session, stage.model, this.#sessionOptions()).catch((cause: Error) => {
         throw new EngineError(`onnxruntime could not start its ${provider} provider: ${cause.message}`, { cause });
