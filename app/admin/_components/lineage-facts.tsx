@@ -3,7 +3,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { cn } from "../../_lib/cn.ts";
 import type { Outputs } from "../../_lib/trpc.ts";
+import { isOver } from "../_lib/run-states.ts";
 import { Facts } from "./facts.tsx";
 import { Hash } from "./hash.tsx";
 import { LiveBadge } from "./release-name.tsx";
@@ -52,7 +54,9 @@ export function LineageFacts({ run, of }: { run: RunDetails; of: "run" | "adapte
                   <Hash sha256={adapter.sha256} />
                 </TextLink>
               ) : (
-                <span className="text-quiet">{t("lineage.noAdapterYet")}</span>
+                <span className="text-quiet">
+                  {t(isOver(run.status) ? "lineage.noAdapter" : "lineage.noAdapterYet")}
+                </span>
               ),
             },
         { name: t("lineage.releases"), value: <Releases releases={deployments} /> },
@@ -67,23 +71,18 @@ function Releases({ releases }: { releases: readonly { id: string; number: numbe
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       {releases.map((release) => (
-        <TextLink key={release.id} href="/admin/deployments">
+        <TextLink key={release.id} href="/admin/deployments" className="inline-flex h-6 min-w-6 items-center gap-1.5">
           r{release.number}
-          {release.active && (
-            <>
-              {" "}
-              <LiveBadge />
-            </>
-          )}
+          {release.active && <LiveBadge />}
         </TextLink>
       ))}
     </span>
   );
 }
 
-export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+function TextLink({ href, className, children }: { href: string; className?: string; children: ReactNode }) {
   return (
-    <Link href={href} className="underline underline-offset-2">
+    <Link href={href} className={cn("underline underline-offset-2", className)}>
       {children}
     </Link>
   );

@@ -52,7 +52,7 @@ function StationLink({ station, overview }: { station: Station; overview: Output
       <span className="flex items-center gap-1.5 text-quiet text-xs group-hover:text-ink">
         {t(`station.${station}`)}
       </span>
-      <span className="flex items-baseline gap-1.5">
+      <span className="flex h-6.5 items-baseline gap-1.5">
         {overview ? (
           <>
             <span className="font-semibold text-lg tabular-nums">{count()}</span>

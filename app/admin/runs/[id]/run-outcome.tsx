@@ -24,7 +24,11 @@ export function RunOutcome({ run }: { run: RunDetails }) {
         }
       >
         <p className="font-medium">{t("failed")}</p>
-        {run.error && <p className="mt-0.5 break-words text-ink">{run.error}</p>}
+        {run.error && (
+          <p lang="en" className="mt-0.5 break-words text-ink">
+            {run.error}
+          </p>
+        )}
         <p className="mt-1 text-ink">{t(`advice.${adviceFor(run.errorCode)}`)}</p>
       </Notice>
     );

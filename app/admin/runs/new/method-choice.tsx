@@ -1,7 +1,6 @@
 // The choice of method, as two cards that say what each does.
 "use client";
 import { useTranslations } from "next-intl";
-import { RadioGroup } from "radix-ui";
 import type { Method } from "../../_lib/metrics.ts";
 
 const METHODS: readonly Method[] = ["DPO", "SFT"];
@@ -9,23 +8,22 @@ const METHODS: readonly Method[] = ["DPO", "SFT"];
 export function MethodChoice({ value, onChange }: { value: Method; onChange: (method: Method) => void }) {
   const t = useTranslations("admin.newRun");
   return (
-    <RadioGroup.Root
-      aria-label={t("method")}
-      value={value}
-      onValueChange={(method) => onChange(method as Method)}
-      className="grid gap-2 sm:grid-cols-2"
-    >
+    <fieldset className="grid gap-2 sm:grid-cols-2">
+      <legend className="sr-only">{t("method")}</legend>
       {METHODS.map((method) => (
-        <RadioGroup.Item
+        <label
           key={method}
-          value={method}
-          aria-labelledby={`method-${method}`}
-          aria-describedby={`method-${method}-text`}
-          className="group flex gap-3 rounded-lg border border-line-strong p-3 text-left hover:bg-hover data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft"
+          className="flex cursor-pointer gap-3 rounded-lg border border-line-strong p-3 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
         >
-          <span
-            aria-hidden
-            className="mt-1 size-4 shrink-0 rounded-full border border-line-strong bg-surface group-data-[state=checked]:border-[5px] group-data-[state=checked]:border-accent"
+          <input
+            type="radio"
+            name="method"
+            value={method}
+            checked={method === value}
+            onChange={() => onChange(method)}
+            aria-labelledby={`method-${method}`}
+            aria-describedby={`method-${method}-text`}
+            className="mt-1 size-4 shrink-0 accent-accent outline-none"
           />
           <span>
             <span id={`method-${method}`} className="block font-medium text-sm">
@@ -35,8 +33,8 @@ export function MethodChoice({ value, onChange }: { value: Method; onChange: (me
               {t(`methodText.${method}`)}
             </span>
           </span>
-        </RadioGroup.Item>
+        </label>
       ))}
-    </RadioGroup.Root>
+    </fieldset>
   );
 }
