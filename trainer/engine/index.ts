@@ -5,7 +5,7 @@ import { type Backend, createEngine } from "./create.ts";
 import { loadBase } from "./load.ts";
 import { findTfjsGpu } from "./tfjs/node-gpu.ts";
 
-export { BACKENDS, type Backend, createEngine } from "./create.ts";
+export { BACKENDS, type Backend } from "./create.ts";
 
 export interface OpenEngineOptions {
   /** Path of the base model. */
