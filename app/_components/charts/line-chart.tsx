@@ -49,7 +49,7 @@ export function LineChart(props: LineChartProps) {
   const step = index === null ? null : columns.x[index];
 
   return (
-    <figure className="min-w-0 break-inside-avoid">
+    <figure aria-label={title} className="min-w-0 break-inside-avoid">
       <figcaption className="mb-1 flex items-center gap-1">
         <span className="font-medium text-sm">{title}</span>
         {unit && <span className="text-faint text-xs">{unit}</span>}

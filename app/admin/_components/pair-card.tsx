@@ -64,8 +64,11 @@ function Reply({ side, pieces, adapterSha256 }: ReplyProps) {
   const chosen = side === "chosen";
   const Icon = chosen ? ThumbsUp : ThumbsDown;
   return (
-    <section className={cn("rounded-lg border p-3", chosen ? "border-chosen/40" : "border-rejected/40 border-dashed")}>
-      <h3
+    <section
+      aria-label={t(`pairs.${side}`)}
+      className={cn("rounded-lg border p-3", chosen ? "border-chosen/40" : "border-rejected/40 border-dashed")}
+    >
+      <p
         className={cn("mb-1.5 flex items-center gap-1.5 font-medium text-xs", chosen ? "text-chosen" : "text-rejected")}
       >
         <Icon aria-hidden className="size-3.5" />
@@ -73,7 +76,7 @@ function Reply({ side, pieces, adapterSha256 }: ReplyProps) {
         <span className="ml-auto font-normal text-faint">
           {adapterSha256 ? <Hash sha256={adapterSha256} /> : t("common.baseModel")}
         </span>
-      </h3>
+      </p>
       <p className="whitespace-pre-wrap break-words text-sm">
         {pieces.map((piece, i) =>
           piece.changed ? (

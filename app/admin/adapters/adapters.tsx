@@ -19,11 +19,14 @@ import { LiveBadge } from "../_components/release-name.tsx";
 import { figures } from "../_lib/figures.ts";
 import { bytes } from "../_lib/format.ts";
 
+/** A run may end, or somebody may activate, while the list is open. */
+const REFRESH_MS = 10_000;
+
 export function Adapters() {
   const t = useTranslations("admin");
   const locale = useLocale();
   const trpc = useTRPC();
-  const query = useQuery(trpc.adapter.list.queryOptions());
+  const query = useQuery(trpc.adapter.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   return (
     <>
       <PageHeader title={t("nav.adapters")} description={t("adapters.text")} />

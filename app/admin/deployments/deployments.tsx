@@ -17,6 +17,9 @@ import { LiveBadge, ReleaseName } from "../_components/release-name.tsx";
 import { span } from "../_lib/format.ts";
 import { RollbackButton } from "./rollback-button.tsx";
 
+/** Another admin, or another tab, may move the live release. */
+const REFRESH_MS = 5_000;
+
 type Release = Outputs["deployment"]["list"][number];
 
 /** What a rollback goes back to: the latest earlier release of this base model that spoke with something else. */
@@ -31,7 +34,7 @@ function rollbackTarget(releases: readonly Release[], live: Release): Release | 
 export function Deployments() {
   const t = useTranslations("admin");
   const trpc = useTRPC();
-  const query = useQuery(trpc.deployment.list.queryOptions());
+  const query = useQuery(trpc.deployment.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   const releases = query.data ?? [];
   const live = releases.find((release) => release.active);
   const target = live && rollbackTarget(releases, live);
