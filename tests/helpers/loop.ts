@@ -1,5 +1,5 @@
 // The stations of the loop as a test needs them: rated drafts, a run, an adapter with its file.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { claimRun, finishRun, recordStep } from "../../server/domain/run.ts";
@@ -17,6 +17,45 @@ export async function ratedPrompt(caller: Caller, content: string) {
   await caller.feedback.set({ messageId: reply.id, value: 1 });
   await caller.feedback.set({ messageId: other.id, value: -1 });
   return { conversationId, promptId: prompt.id, chosenId: reply.id, rejectedId: other.id };
+}
+
+/** Many rated prompts at once, written past the procedures. */
+export async function insertPairs(world: World, raterId: string, prompts: readonly string[]): Promise<void> {
+  const { db } = world;
+  const { id: conversationId } = await db.conversation.create({ data: { userId: raterId, title: "Many" } });
+  const rows = prompts.map((content) => ({
+    content,
+    id: randomUUID(),
+    chosenId: randomUUID(),
+    rejectedId: randomUUID(),
+  }));
+  const message = (id: string, content: string) => ({
+    id,
+    content,
+    conversationId,
+    requestKey: id,
+    status: "COMPLETE" as const,
+  });
+  await db.message.createMany({
+    data: rows.map(({ id, content }) => ({ ...message(id, content), role: "USER" as const })),
+  });
+  const reply = (id: string, parentId: string, content: string) => ({
+    ...message(id, content),
+    parentId,
+    role: "ASSISTANT" as const,
+  });
+  await db.message.createMany({
+    data: rows.flatMap(({ id, chosenId, rejectedId }) => [reply(chosenId, id, "Good."), reply(rejectedId, id, "Bad.")]),
+  });
+  const pairs = await db.preferencePair.createManyAndReturn({
+    data: rows.map(({ id, chosenId, rejectedId }) => ({
+      promptId: id,
+      chosenId,
+      rejectedId,
+      source: "FEEDBACK" as const,
+    })),
+  });
+  await db.pairRater.createMany({ data: pairs.map(({ id }) => ({ pairId: id, raterId })) });
 }
 
 /** Writes a file that passes for an adapter's. @returns what a trainer reports of it */

@@ -8,10 +8,10 @@ import { AppError } from "../../errors.ts";
 export const MODEL_ID = "hone";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
-const content = z.union([
-  z.string(),
-  z.array(textPart, "only text parts are understood").transform((parts) => parts.map((part) => part.text).join("")),
-]);
+const content = z.union(
+  [z.string(), z.array(textPart).transform((parts) => parts.map((part) => part.text).join(""))],
+  "must be text: a string, or a list of parts of type text",
+);
 
 const messageSchema = z.object({
   role: z

@@ -1,0 +1,126 @@
+// Migrations: twice, at once, edited, failing half-way; the same schema as schema.prisma; and what the seed makes of it.
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrate } from "../../../prisma/migrate.ts";
+import { seed } from "../../../prisma/seed.ts";
+import { createDb } from "../../../server/db.ts";
+import { createTestDatabase, type TestDatabase } from "../../helpers/database.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const MIGRATIONS = path.join(ROOT, "prisma/migrations");
+
+let database: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "hone-migrations-"));
+  fs.cpSync(MIGRATIONS, folder, { recursive: true });
+});
+afterAll(async () => {
+  await database.drop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const add = (name: string, sql: string) => {
+  fs.mkdirSync(path.join(folder, name), { recursive: true });
+  fs.writeFileSync(path.join(folder, name, "migration.sql"), sql);
+};
+const query = async (sql: string) => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+describe("migrate", () => {
+  test("a second time does nothing; two starts at once do it once", async () => {
+    expect(await migrate(database.url)).toEqual([]);
+    add("0002_note", 'CREATE TABLE "Note" (id int)');
+    const both = await Promise.all([migrate(database.url, folder), migrate(database.url, folder)]);
+    expect(both.flat()).toEqual(["0002_note"]);
+  });
+
+  test("one that fails leaves nothing behind and says which it was", async () => {
+    add("0003_bad", 'CREATE TABLE "Half" (id int); SELECT no_such_function();');
+    await expect(migrate(database.url, folder)).rejects.toThrow(
+      /0003_bad failed and changed nothing: .*no_such_function/,
+    );
+    expect(await query(`SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
+    fs.rmSync(path.join(folder, "0003_bad"), { recursive: true });
+    expect(await migrate(database.url, folder)).toEqual([]);
+  });
+
+  test("one that was edited after it was applied is refused, and so is one that is gone", async () => {
+    add("0002_note", 'CREATE TABLE "Note" (id bigint)');
+    await expect(migrate(database.url, folder)).rejects.toThrow(/0002_note was edited/);
+    fs.rmSync(path.join(folder, "0002_note"), { recursive: true });
+    await expect(migrate(database.url, folder)).rejects.toThrow(/0002_note is in the database but not in/);
+  });
+
+  test("schema.prisma and the migrations say the same, and prisma migrate agrees that they are applied", async () => {
+    const fresh = await createTestDatabase();
+    const prisma = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ["node_modules/prisma/build/index.js", "migrate", ...args], {
+        cwd: ROOT,
+        env: {
+          ...process.env,
+          DATABASE_URL: fresh.url,
+          PRISMA_SCHEMA_ENGINE_BINARY: path.join(ROOT, "prisma/schema-engine-shim.mjs"),
+          CHECKPOINT_DISABLE: "1",
+        },
+      });
+    try {
+      const empty = ["diff", "--to-schema", "prisma/schema.prisma", "--exit-code"];
+      expect((await prisma(...empty, "--from-migrations", "prisma/migrations")).stdout).toMatch(/No difference/);
+      expect((await prisma(...empty, "--from-config-datasource")).stdout).toMatch(/No difference/);
+      expect((await prisma("deploy")).stdout).toMatch(/No pending migrations/);
+    } finally {
+      await fresh.drop();
+    }
+  }, 600_000);
+});
+
+describe("seed", () => {
+  const base = (letter: string) => ({
+    name: `base ${letter}`,
+    sha256: letter.repeat(64),
+    architecture: "qwen3",
+    parameters: 5_000_000,
+    contextLength: 512,
+  });
+
+  test("makes one admin and one release, however often and however many at once", async () => {
+    const login = { email: "Admin@Example.com", password: "first password" };
+    const made = await Promise.all([1, 2, 3].map(() => seed(database.url, { ...login, base: base("a") })));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await seed(database.url, { ...login, password: "second password", base: base("a") })).toBe(false);
+    const db = createDb(database.url);
+    try {
+      expect(await db.user.findMany()).toMatchObject([{ email: "admin@example.com", role: "ADMIN" }]);
+      expect(await db.deployment.findMany()).toMatchObject([{ number: 1, adapterId: null, deactivatedAt: null }]);
+
+      // Another base model is served bare from now on; going back to the first is a release of its own.
+      await seed(database.url, { ...login, base: base("b") });
+      await seed(database.url, { ...login, base: base("a") });
+      const rows = await db.deployment.findMany({ orderBy: { number: "asc" }, include: { baseModel: true } });
+      expect(rows.map(({ number, baseModel }) => `${number} ${baseModel.name}`)).toEqual([
+        "1 base a",
+        "2 base b",
+        "3 base a",
+      ]);
+      expect(rows.map(({ deactivatedAt }) => deactivatedAt === null)).toEqual([false, false, true]);
+      expect(await db.auditEvent.count({ where: { action: "deployment.activate", actorId: null } })).toBe(3);
+      await expect(db.auditEvent.deleteMany()).rejects.toThrow(/written once/);
+    } finally {
+      await db.$disconnect();
+    }
+  });
+});

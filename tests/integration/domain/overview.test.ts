@@ -1,0 +1,64 @@
+// The overview: its figures, its sentences about what needs somebody, and its thirty days.
+import fs from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { claimRun, failRun } from "../../../server/domain/run.ts";
+import { adapterOnDisk, ratedPrompt, train } from "../../helpers/loop.ts";
+import { type Caller, testWorld } from "../../helpers/world.ts";
+
+const world = testWorld();
+let admin: Caller;
+beforeAll(() => {
+  let count = 0;
+  world.engine.script = () => [`Draft ${++count}.`];
+  admin = world.as(world.admin);
+});
+const kinds = async () => (await admin.overview.get()).attention.map(({ kind }) => kind);
+
+test("at the start everything is empty and fine", async () => {
+  const overview = await admin.overview.get();
+  expect(overview.live).toMatchObject({ release: 1, adapterId: null, adapterSha256: null, activatedBy: null });
+  expect(overview.attention).toEqual([]);
+  expect(overview.pairs).toEqual({ total: 0, newSinceLastRun: 0 });
+  expect(overview.feedbackPerDay).toHaveLength(30);
+  expect(overview.feedbackPerDay.at(-1)).toEqual({ day: new Date().toISOString().slice(0, 10), up: 0, down: 0 });
+  expect(Object.values(overview.loop).map(({ state }) => state)).toEqual(Array(7).fill("fine"));
+});
+
+test("figures follow the loop from the first thumb to the live adapter", async () => {
+  for (let i = 0; i < 3; i++) await ratedPrompt(admin, `Prompt ${i}`);
+  const [thumb] = await world.db.feedback.findMany({ where: { value: -1 }, take: 1 });
+  const longAgo = new Date(Date.now() - 40 * 86_400_000);
+  await world.db.feedback.update({ where: { id: thumb!.id }, data: { createdAt: longAgo } });
+  const rated = await admin.overview.get();
+  expect(rated.feedbackPerDay.at(-1)).toMatchObject({ up: 3, down: 2 });
+  expect(rated.pairs).toEqual({ total: 3, newSinceLastRun: 3 });
+  expect(rated.loop).toMatchObject({ conversations: { count: 3 }, feedback: { count: 6 }, pairs: { count: 3 } });
+
+  const failing = await admin.run.create({ method: "DPO" });
+  expect((await admin.overview.get()).loop.runs).toMatchObject({ count: 1, state: "working" });
+  const { attempt } = (await claimRun(world.db, { runId: failing.id, owner: "test" }))!;
+  await failRun(world.db, { runId: failing.id, attempt, error: "The loss is not a number; lower the learning rate." });
+  const failed = await admin.overview.get();
+  expect(failed.attention).toEqual([
+    {
+      kind: "RUN_FAILED",
+      message: "The loss is not a number; lower the learning rate.",
+      href: `/admin/runs/${failing.id}`,
+    },
+  ]);
+  expect(failed.pairs.newSinceLastRun).toBe(0);
+
+  const file = adapterOnDisk(world.home);
+  const adapterId = await train(world, (await admin.run.create({ method: "DPO" })).id, file);
+  expect(await kinds()).toEqual(["ADAPTER_WAITING"]);
+  await admin.deployment.activate({ adapterId });
+  const live = await admin.overview.get();
+  expect(live.attention).toEqual([]);
+  expect(live.live).toMatchObject({ release: 2, adapterSha256: file.sha256, activatedBy: { id: world.admin.id } });
+
+  fs.rmSync(path.join(world.home, file.path));
+  world.engine.up = false;
+  expect(await kinds()).toEqual(["INFERENCE_DOWN", "ADAPTER_FILE_MISSING"]);
+  world.engine.up = true;
+});
