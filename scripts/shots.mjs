@@ -56,7 +56,7 @@ try {
   const browser = await chromium.launch(browserOptions());
   for (const look of LOOKS) {
     const context = await browser.newContext({ ...look.options, reducedMotion: "reduce", baseURL: instance.url });
-    const cookies = [...admin.cookies(), { name: "locale", value: look.locale }];
+    const cookies = [...admin.cookies(), { name: "hone-locale", value: look.locale }];
     await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: instance.url })));
     const page = await context.newPage();
     for (const [name, address] of Object.entries(pages)) {
