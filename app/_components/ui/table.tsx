@@ -6,7 +6,7 @@ import { cn } from "../../_lib/cn.ts";
 export function Table({ label, className, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface">
+    <section aria-label={label} tabIndex={0} className="relative overflow-x-auto rounded-lg border bg-surface">
       <table className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
     </section>
   );

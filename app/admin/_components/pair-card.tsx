@@ -64,10 +64,7 @@ function Reply({ side, pieces, adapterSha256 }: ReplyProps) {
   const chosen = side === "chosen";
   const Icon = chosen ? ThumbsUp : ThumbsDown;
   return (
-    <section
-      aria-label={t(`pairs.${side}`)}
-      className={cn("rounded-lg border p-3", chosen ? "border-chosen/40" : "border-rejected/40 border-dashed")}
-    >
+    <div className={cn("rounded-lg border p-3", chosen ? "border-chosen/40" : "border-rejected/40 border-dashed")}>
       <p
         className={cn("mb-1.5 flex items-center gap-1.5 font-medium text-xs", chosen ? "text-chosen" : "text-rejected")}
       >
@@ -96,7 +93,7 @@ function Reply({ side, pieces, adapterSha256 }: ReplyProps) {
           ),
         )}
       </p>
-    </section>
+    </div>
   );
 }
 
