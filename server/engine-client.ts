@@ -22,7 +22,6 @@ export type {
   GenerateEvent,
   GenerateRequest,
   Health,
-  Sampling,
   ScoreRequest,
 } from "./inference/protocol.ts";
 

@@ -81,7 +81,6 @@ export const generateEventSchema = z.discriminatedUnion("type", [
 ]);
 export type GenerateEvent = z.infer<typeof generateEventSchema>;
 
-export const ensureSchema = adapterSchema;
 export const releaseSchema = z.strictObject({ sha256 });
 export const abortSchema = z.strictObject({ requestId: z.string().min(1).max(200) });
 

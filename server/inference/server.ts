@@ -11,7 +11,7 @@ import type { ModelHost } from "./model-host.ts";
 import { renderPrompt } from "./prompt.ts";
 import {
   abortSchema,
-  ensureSchema,
+  adapterSchema,
   type GenerateEvent,
   generateSchema,
   type Health,
@@ -45,7 +45,7 @@ export function createInferenceServer(host: ModelHost, secret: string): Inferenc
   const routes: Record<string, (call: Call) => Promise<void>> = {
     "GET /health": async ({ response }) => answer(response, 200, health(host, running, !stopping)),
     "POST /adapters/ensure": async ({ body, response }) => {
-      const adapter = parse(ensureSchema, body);
+      const adapter = parse(adapterSchema, body);
       await host.adapters.ensure(adapter);
       answer(response, 200, { sha256: adapter.sha256 });
     },
