@@ -115,6 +115,7 @@ export function createInferenceServer(host: ModelHost, secret: string): Inferenc
   };
 }
 
+const BROKEN_OFF = new AppError("INFERENCE_LOST", "The inference process had to stop in the middle of this reply.");
 const STOPPING = new AppError(
   "INFERENCE_UNAVAILABLE",
   "The inference process is stopping; try again in a few seconds.",
@@ -174,7 +175,7 @@ async function stream(response: ServerResponse, events: AsyncGenerator<GenerateE
       }
     }
   } catch (error) {
-    const { code, message } = publicError(error);
+    const { code, message } = publicError(error === STOPPING ? BROKEN_OFF : error);
     response.write(`${JSON.stringify({ type: "error", code, message } satisfies GenerateEvent)}\n`);
   }
   response.end();

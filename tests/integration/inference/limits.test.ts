@@ -170,7 +170,7 @@ describe("stopping", () => {
       onEvent: ({ type }) => events.push(type),
     });
     while (!events.includes("token")) await new Promise(setImmediate);
-    const refused = expect(broken).rejects.toMatchObject({ code: "INFERENCE_UNAVAILABLE" });
+    const refused = expect(broken).rejects.toMatchObject({ code: "INFERENCE_LOST" });
     await stopping.close();
     await refused;
     await expect(stopping.client.health()).rejects.toMatchObject({ code: "INFERENCE_UNAVAILABLE" });
