@@ -82,5 +82,9 @@ function stageOf(
   const feeds = inputs.filter(({ name }) => read.has(name));
   const constants = graph.constants.filter(({ name }) => read.has(name));
   const outputs = returns.map((name) => graph.values.get(name)!);
-  return { model: encodeModel({ nodes: kept, constants, inputs: feeds, outputs }), feeds, returns };
+  // Written last node first. onnxruntime runs what stands late in the file early (a depth-first walk back from the
+  // outputs, highest number first); in recorded order it would leave every weight's gradient, and the activations that
+  // gradient needs, to the very end. Checkpointed, 16 layers then took 140 MB of activations instead of 25.
+  const model = encodeModel({ nodes: kept.toReversed(), constants, inputs: feeds, outputs });
+  return { model, feeds, returns };
 }
