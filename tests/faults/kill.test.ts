@@ -1,6 +1,9 @@
 // SIGKILL to every process in the middle of replies: what was acknowledged is there afterwards, what was not says so.
 import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { isAlive, processIdentity } from "../../scripts/start/lock.mjs";
 import { followReply, type Person, signIn, signUp, wholeReply } from "../helpers/api.ts";
 import { type Instance, removeHome, startInstance, temporaryHome } from "../helpers/instance.ts";
 import { slowModel } from "../helpers/slow-model.ts";
@@ -64,22 +67,33 @@ test("kill -9 of every process loses nothing that was acknowledged", async () =>
 test("a killed child comes back while the others go on", async () => {
   instance ??= await startInstance({ home, env });
   const bob = await signUp(instance.url, "Bob");
-  const children = JSON.parse(await (await import("node:fs/promises")).readFile(`${home}/children.json`, "utf8")) as {
-    name: string;
-    pid: number;
-  }[];
   for (const name of ["inference", "trainer"])
-    process.kill(children.find((child) => child.name === name)!.pid, "SIGKILL");
-  await expect
-    .poll(
-      async () => {
-        const { reply } = await send(bob, "Hello!");
-        return wholeReply(bob, reply.id).then(
-          ({ message }) => message.status,
-          () => "no reply",
-        );
-      },
-      { timeout: 60_000, interval: 1000 },
-    )
-    .toBe("COMPLETE");
+    process.kill(childrenOf(home).find((child) => child.name === name)!.pid, "SIGKILL");
+  const answer = async () => {
+    const { reply } = await send(bob, "Hello!");
+    return wholeReply(bob, reply.id).then(
+      ({ message }) => message.status,
+      () => "no reply",
+    );
+  };
+  await expect.poll(answer, { timeout: 60_000, interval: 1000 }).toBe("COMPLETE");
 });
+
+test("when only the supervisor is killed, everything it started ends by itself and frees the data", async () => {
+  instance ??= await startInstance({ home, env });
+  const postmaster = Number(fs.readFileSync(path.join(home, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]);
+  const pids = [...childrenOf(home).map(({ pid }) => pid), postmaster];
+  expect(pids.every(isRunning)).toBe(true);
+  process.kill(instance.pid, "SIGKILL");
+  await expect.poll(() => pids.filter(isRunning), { timeout: 30_000 }).toEqual([]);
+  instance = await startInstance({ home, env });
+  expect((await fetch(`${instance.url}/api/health`)).status).toBe(200);
+});
+
+const childrenOf = (folder: string) =>
+  JSON.parse(fs.readFileSync(path.join(folder, "children.json"), "utf8")) as { name: string; pid: number }[];
+
+/** True for a process that can still do something: one that has ended but was not collected cannot. */
+function isRunning(pid: number): boolean {
+  return isAlive({ pid, identity: "" }) && (process.platform !== "linux" || processIdentity(pid) !== "");
+}
