@@ -1,11 +1,12 @@
 /** A claimed Run's Dataset as the methods and the evaluation take it. */
 
+import { z } from "zod";
 import type { ClaimedRun } from "../server/domain/run.ts";
-import { RUN_CONFIG_SCHEMAS, resolveRunConfig } from "../server/domain/run-config.ts";
+import { storedRunConfig } from "../server/domain/run-config.ts";
 import type { ChatMessage } from "../server/gguf/chat-template.ts";
 import type { Tokenizer } from "../server/gguf/tokenizer.ts";
 import type { PreferenceExample, TokenisedPair } from "./data/example.ts";
-import { chatTokens, type Tokenised, tokeniseDialogues, tokenisePairs } from "./data/tokenise.ts";
+import { type ChatTokens, chatTokens, type LengthRule, tokeniseDialogues, tokenisePairs } from "./data/tokenise.ts";
 import { TrainerError } from "./errors.ts";
 import type { TrainingPlan } from "./train.ts";
 
@@ -48,47 +49,48 @@ export async function prepareRunData(
   tokenizer: Pick<Tokenizer, "renderChat" | "encode" | "endOfTurnId">,
   contextLength: number,
 ): Promise<RunData> {
-  const method = run.method === "SFT" ? "SFT" : "DPO";
-  const schema = RUN_CONFIG_SCHEMAS[method].safeParse(run.config);
-  if (!schema.success)
-    throw new TrainerError(
-      "BAD_CONFIG",
-      `The run's settings are not those of a ${run.method} run (${schema.error.issues[0]?.message}); start a new run.`,
-    );
-  const { maxLength, overLong } = schema.data;
-  const rule = { maxLength: Math.min(maxLength, contextLength), overLong };
-  const chat = chatTokens(tokenizer);
-
   const sides = { TRAIN: [] as PreferenceExample[], HELDOUT: [] as PreferenceExample[] };
   let ordinal = 0;
   for await (const { split, ...pair } of pairs)
     sides[split].push({ ...pair, origin: `pair ${++ordinal} of the dataset` });
 
+  const chat = chatTokens(tokenizer);
+  const { plan, rule, dropped } = planOf(run, sides.TRAIN, chat, contextLength);
   const heldOut = tokenisePairs(sides.HELDOUT, chat, { ...rule, overLong: "drop" });
-  const dialogues = () => sides.TRAIN.map(({ chosen, ...rest }) => ({ ...rest, completion: chosen }));
-  // Settings that name no rate or number of epochs get them here, for runs made by other means than the pages.
-  const settle = (examples: number) => ({ parameters: Number.POSITIVE_INFINITY, examples });
-  const planned: { plan: TrainingPlan; dropped: number } =
-    method === "SFT"
-      ? withPlan(tokeniseDialogues(dialogues(), chat, rule), (examples) => ({
-          method,
-          examples,
-          config: resolveRunConfig(method, run.config, settle(examples.length)),
-        }))
-      : withPlan(tokenisePairs(sides.TRAIN, chat, rule), (examples) => ({
-          method,
-          examples,
-          config: resolveRunConfig(method, run.config, settle(examples.length)),
-        }));
   const prompts = distinctPrompts([...sides.HELDOUT, ...sides.TRAIN])
     .map((messages) => ({ messages, tokens: Int32Array.from(chat.prompt(messages)) }))
     .filter(({ tokens }) => tokens.length < rule.maxLength)
     .slice(0, MOST_PROMPTS);
-  return { plan: planned.plan, heldOut: heldOut.examples, prompts, dropped: planned.dropped + heldOut.dropped };
+  return { plan, heldOut: heldOut.examples, prompts, dropped: dropped + heldOut.dropped };
 }
 
-function withPlan<T>({ examples, dropped }: Tokenised<T>, plan: (examples: T[]) => TrainingPlan) {
-  return { plan: plan(examples), dropped };
+function planOf(
+  run: ClaimedRun["run"],
+  pairs: readonly PreferenceExample[],
+  chat: ChatTokens,
+  contextLength: number,
+): { plan: TrainingPlan; rule: LengthRule; dropped: number } {
+  const ruleOf = ({ maxLength, overLong }: LengthRule) => ({ maxLength: Math.min(maxLength, contextLength), overLong });
+  if (run.method === "SFT") {
+    const config = stored(() => storedRunConfig("SFT", run.config));
+    const dialogues = pairs.map(({ chosen, ...rest }) => ({ ...rest, completion: chosen }));
+    const { examples, dropped } = tokeniseDialogues(dialogues, chat, ruleOf(config));
+    return { plan: { method: "SFT", config, examples }, rule: ruleOf(config), dropped };
+  }
+  const config = stored(() => storedRunConfig("DPO", run.config));
+  const { examples, dropped } = tokenisePairs(pairs, chat, ruleOf(config));
+  return { plan: { method: "DPO", config, examples }, rule: ruleOf(config), dropped };
+}
+
+function stored<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? cause.issues.map(({ message }) => message).join("; ") : String(cause);
+    throw new TrainerError("BAD_CONFIG", `The run's stored settings cannot be read (${why}); start a new run.`, {
+      cause,
+    });
+  }
 }
 
 function distinctPrompts(pairs: readonly PreferenceExample[]): (readonly ChatMessage[])[] {

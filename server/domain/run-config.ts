@@ -86,6 +86,19 @@ export function resolveRunConfig(method: TrainingMethod, input: unknown, scale: 
   };
 }
 
+/**
+ * Reads the settings a Run was stored with, which lack nothing.
+ * @throws ZodError when they are of another version or method
+ */
+export function storedRunConfig(method: "SFT", stored: unknown): SftConfig;
+export function storedRunConfig(method: "DPO", stored: unknown): DpoConfig;
+export function storedRunConfig(method: TrainingMethod, stored: unknown): SftConfig | DpoConfig {
+  const settled = { learningRate: z.number().positive(), epochs: z.int().min(1) };
+  return method === "SFT"
+    ? sftConfigSchema.extend(settled).parse(stored)
+    : dpoConfigSchema.extend(settled).parse(stored);
+}
+
 const WANTED_STEPS = 60;
 const MOST_EPOCHS = 20;
 

@@ -1,7 +1,7 @@
 /** The learning rate's course and the defaults that follow from model and data. */
 
 import { describe, expect, it } from "vitest";
-import { countParameters, plannedSteps, resolveRunConfig } from "../../../server/domain/run-config.ts";
+import { countParameters, plannedSteps, resolveRunConfig, storedRunConfig } from "../../../server/domain/run-config.ts";
 import { learningRateAt } from "../../../trainer/methods/run.ts";
 
 describe("learningRateAt", () => {
@@ -41,6 +41,14 @@ describe("resolveRunConfig", () => {
     expect(() => resolveRunConfig("DPO", { bta: 1 }, { parameters: 1, examples: 1 })).toThrow(/bta/);
     expect(() => resolveRunConfig("SFT", { beta: 1 }, { parameters: 1, examples: 1 })).toThrow(/beta/);
     expect(() => resolveRunConfig("DPO", { rank: 0 }, { parameters: 1, examples: 1 })).toThrow();
+  });
+
+  it("reads stored settings back, and refuses ones that lack something or are another method's", () => {
+    const stored = resolveRunConfig("DPO", {}, { parameters: 5e6, examples: 30 });
+    expect(storedRunConfig("DPO", JSON.parse(JSON.stringify(stored)))).toEqual(stored);
+    expect(() => storedRunConfig("DPO", { ...stored, learningRate: undefined })).toThrow(/learningRate/);
+    expect(() => storedRunConfig("SFT", stored)).toThrow(/beta/);
+    expect(() => storedRunConfig("DPO", { ...stored, version: 2 })).toThrow(/version/);
   });
 
   it("counts a model's weights", () => {
