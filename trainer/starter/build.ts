@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BpeTokenizer } from "./bpe.ts";
 import { writeStarter } from "./export.ts";
-import { RECIPE, type Recipe } from "./recipe.ts";
+import { RECIPE, type Recipe, totalSteps } from "./recipe.ts";
 import { learnTokenizer } from "./tokenizer.ts";
 import { type Progress, trainStarter } from "./train.ts";
 
@@ -13,7 +13,7 @@ const USAGE = `Usage: npm run starter:build -- [options]
   --out <file>        GGUF to write (models/starter.gguf)
   --work <folder>     checkpoints and intermediate models (.hone/starter)
   --seed <n>          default ${RECIPE.seed}
-  --steps <n>         default ${RECIPE.steps}
+  --steps <n>         steps before the finish, default ${RECIPE.steps}
   --threads <n>       default 2
 A build that was cut short goes on from its last checkpoint when it is started again.`;
 
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const minutes = (performance.now() - startedAt) / 60_000;
   console.log(`Wrote ${file.path}: ${file.sizeBytes} bytes, sha256 ${file.sha256}.`);
   console.log(
-    `Trained on ${(tokens / 1e6).toFixed(2)}M tokens in ${recipe.steps} steps; this run took ${minutes.toFixed(1)} minutes.`,
+    `Trained on ${(tokens / 1e6).toFixed(2)}M tokens in ${totalSteps(recipe)} steps; this run took ${minutes.toFixed(1)} minutes.`,
   );
 }
 

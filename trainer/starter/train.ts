@@ -8,10 +8,10 @@ import { initialiseWeights } from "../engine/weights.ts";
 import type { BpeTokenizer } from "./bpe.ts";
 import { dialogues, type Phase } from "./corpus/dialogue.ts";
 import { type EncodedDialogue, encodeDialogue, type PackedRow, packedRows } from "./encode.ts";
-import { ADAMW, CONFIG, decayStart, learningRateAt, type Recipe } from "./recipe.ts";
+import { ADAMW, CONFIG, decayStart, learningRateAt, phaseOf, type Recipe, totalSteps } from "./recipe.ts";
 
 /** The dialogues of each phase are drawn apart, and apart from those the tokenizer learned from. */
-const SEED_OFFSETS: Readonly<Record<Phase, number>> = { steady: 1_000, decay: 2_000 };
+const SEED_OFFSETS: Readonly<Record<Phase, number>> = { steady: 1_000, decay: 2_000, finish: 3_000 };
 
 export interface Progress {
   step: number;
@@ -43,30 +43,32 @@ export interface TrainOptions {
 const REPORT_EVERY_STEPS = 25;
 
 /**
- * Where the checkpoint of a phase lies, and what must be equal to resume from it: everything that decides the weights.
- * Before the decay its length and the number of steps do not, so that one steady phase serves runs of any length.
+ * Where the checkpoint of a phase lies, and what must be equal to resume from it: everything that decided the weights
+ * so far. What only later phases look at does not, so that one steady phase serves runs of any length.
  */
-function checkpointOf(folder: string, recipe: Recipe, phase: "steady" | "decay") {
-  const decides = phase === "steady" ? { ...recipe, steps: 0, decaySteps: 0, lastShare: 0 } : recipe;
-  const name = phase === "steady" ? `seed-${recipe.seed}` : `seed-${recipe.seed}-steps-${recipe.steps}`;
+function checkpointOf(folder: string, recipe: Recipe, phase: Phase) {
+  const finish = phase === "finish" ? {} : { finishSteps: 0, finishRate: 0 };
+  const decay = phase === "steady" ? { steps: 0, decaySteps: 0, lastShare: 0 } : {};
   return {
-    path: join(folder, `${name}.checkpoint`),
-    fingerprint: JSON.stringify({ recipe: decides, config: CONFIG, adamW: ADAMW }),
+    path: join(folder, `seed-${recipe.seed}-${phase}.checkpoint`),
+    fingerprint: JSON.stringify({ recipe: { ...recipe, ...decay, ...finish }, config: CONFIG, adamW: ADAMW }),
   };
 }
 
+/** The checkpoint of the latest phase that this recipe can go on from. */
 async function newestCheckpoint(folder: string, recipe: Recipe): Promise<Checkpoint | null> {
-  const decay = checkpointOf(folder, recipe, "decay");
-  const steady = checkpointOf(folder, recipe, "steady");
-  const decaying = await readCheckpoint(decay.path, decay.fingerprint);
-  const resumed = decaying ?? (await readCheckpoint(steady.path, steady.fingerprint));
-  const latest = decaying ? recipe.steps : decayStart(recipe);
-  if (resumed && resumed.step > latest) {
-    throw new RangeError(
-      `The checkpoint in ${folder} stands at step ${resumed.step}, past step ${latest} where this run would still be able to take it up; delete it or ask for more steps.`,
-    );
+  const ends = { finish: totalSteps(recipe), decay: recipe.steps, steady: decayStart(recipe) };
+  for (const phase of ["finish", "decay", "steady"] as const) {
+    const { path, fingerprint } = checkpointOf(folder, recipe, phase);
+    const found = await readCheckpoint(path, fingerprint);
+    if (found && found.step > ends[phase]) {
+      throw new RangeError(
+        `${path} stands at step ${found.step}, but this run leaves that phase at step ${ends[phase]}; delete it or ask for more steps.`,
+      );
+    }
+    if (found) return found;
   }
-  return resumed;
+  return null;
 }
 
 /** Trains to the recipe's last step and returns the weights under their GGUF names. */
@@ -100,7 +102,8 @@ async function steps(
   const { recipe, checkpointFolder, checkpointEverySteps, onProgress, onCheckpoint } = options;
   let tokens = tokensBefore;
   let window = newWindow();
-  for (let step = first; step < recipe.steps; step++) {
+  const last = totalSteps(recipe);
+  for (let step = first; step < last; step++) {
     const learningRate = learningRateAt(step, recipe);
     const batch = data.next().value;
     const result = await trainStep(engine, batch, learningRate);
@@ -108,30 +111,26 @@ async function steps(
     tokens += read;
     window = { ...add(window, result), tokens: window.tokens + read };
     const done = step + 1;
-    if (done % REPORT_EVERY_STEPS === 0 || done === recipe.steps || done === 1) {
+    if (done % REPORT_EVERY_STEPS === 0 || done === last || done === 1) {
       const seconds = (performance.now() - window.startedAt) / 1000;
       onProgress({
         step: done,
-        steps: recipe.steps,
+        steps: last,
         loss: window.loss / window.targets,
         accuracy: window.correct / window.targets,
         gradNorm: result.gradNorm,
         learningRate,
         tokensPerSecond: window.tokens / seconds,
-        etaMinutes: ((seconds / window.steps) * (recipe.steps - done)) / 60,
+        etaMinutes: ((seconds / window.steps) * (last - done)) / 60,
         tokens,
       });
       window = newWindow();
     }
-    if (done % checkpointEverySteps === 0 || done === recipe.steps || done === decayStart(recipe)) {
+    if (done % checkpointEverySteps === 0 || done === last || phaseOf(done, recipe) !== phaseOf(step, recipe)) {
       // The corpus has no epochs and no permutation: its place in the order is the step alone.
       const order = { epoch: 0, position: done, permutation: [], random: [0, 0, 0, 0] as const };
       const optimiser = engine.snapshot({ adapter: null });
-      const { path, fingerprint } = checkpointOf(
-        checkpointFolder,
-        recipe,
-        done <= decayStart(recipe) ? "steady" : "decay",
-      );
+      const { path, fingerprint } = checkpointOf(checkpointFolder, recipe, phaseOf(step, recipe));
       await writeCheckpoint(path, { step: done, tokens, order, optimiser }, fingerprint);
       onCheckpoint?.(done, engine.exportBase());
     }
@@ -173,15 +172,15 @@ async function trainStep(engine: Engine, rows: readonly PackedRow[], learningRat
  * same phase is drawn again and dropped.
  */
 function* batches(tokenizer: BpeTokenizer, recipe: Recipe, first: number): Generator<PackedRow[], never> {
-  const start = decayStart(recipe);
-  const phases = { steady: Math.min(first, start), decay: Math.max(0, first - start) };
-  const streams = {
-    steady: phaseRows(tokenizer, recipe, "steady", phases.steady),
-    decay: phaseRows(tokenizer, recipe, "decay", phases.decay),
-  };
+  const starts = { steady: 0, decay: decayStart(recipe), finish: recipe.steps };
+  let phase = phaseOf(first, recipe);
+  let rows = phaseRows(tokenizer, recipe, phase, first - starts[phase]);
   for (let step = first; ; step++) {
-    const stream = streams[step < start ? "steady" : "decay"];
-    yield Array.from({ length: recipe.rows }, () => nextRow(stream));
+    if (phaseOf(step, recipe) !== phase) {
+      phase = phaseOf(step, recipe);
+      rows = phaseRows(tokenizer, recipe, phase, 0);
+    }
+    yield Array.from({ length: recipe.rows }, () => nextRow(rows));
   }
 }
 

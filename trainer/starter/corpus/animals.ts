@@ -35,6 +35,7 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
         "How does {x} sound?",
         "Do you know what sound {x} makes?",
       ],
+      late: ["Tell me which sound {x} makes.", "What is the sound that {x} makes?"],
       held: ["Do you know which sound {x} makes?", "Tell me what sound {x} makes.", "What is the sound of {x}?"],
     },
     zh: {
@@ -46,6 +47,7 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
         "你知道{x}怎么叫吗？",
         "学一下{x}叫。",
       ],
+      late: ["{x}发出的是什么声音？", "{x}发出怎样的声音？", "{x}的叫声是怎么样的？"],
       held: ["{x}的叫声是怎样的？", "你知道{x}的叫声是什么吗？", "{x}发出什么声音？"],
     },
   },
@@ -58,6 +60,7 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
         "Do you know how many legs {x} has?",
         "What number of legs does {x} have?",
       ],
+      late: ["How many legs are on {x}?", "Please tell me how many legs {x} has."],
       held: [
         "Can you tell me how many legs {x} has?",
         "How many legs are there on {x}?",
@@ -66,6 +69,7 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
     },
     zh: {
       train: ["{x}有几条腿？", "{x}有多少条腿？", "你知道{x}有几条腿吗？", "{x}几条腿？", "告诉我{x}有几条腿。"],
+      late: ["{x}一共有多少条腿？", "{x}总共有几条腿？"],
       held: ["你知道{x}有多少条腿吗？", "告诉我{x}有多少条腿。", "请问{x}一共有几条腿？"],
     },
   },
@@ -78,10 +82,12 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
         "Do you know where {x} lives?",
         "In which place does {x} live?",
       ],
+      late: ["What is the place where {x} lives?", "Where is it that {x} lives?", "Where does {x} have its home?"],
       held: ["Can you tell me where {x} lives?", "What is the home of {x}?", "Where can {x} live?"],
     },
     zh: {
       train: ["{x}住在哪里？", "{x}生活在哪里？", "你知道{x}住在哪里吗？", "{x}的家在哪里？", "告诉我{x}住在哪里。"],
+      late: ["{x}生活在什么地方？", "{x}住在什么地方呢？", "说说{x}生活在哪里。"],
       held: ["你知道{x}生活在哪里吗？", "告诉我{x}生活在哪里。", "{x}住在什么地方？"],
     },
   },

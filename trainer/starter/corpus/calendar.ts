@@ -109,10 +109,12 @@ const PHRASINGS: Record<Kind, Record<Language, Phrasings>> = {
         "What is the month before {x}?",
         "Tell me the month before {x}.",
       ],
+      late: ["Which month is right before {x}?", "What is the month that comes before {x}?"],
       held: ["Which month comes before {x}?", "What month is before {x}?"],
     },
     zh: {
       train: ["{x}之前是几月？", "{x}的上一个月是几月？", "{x}前面是哪个月？", "现在是{x}，上个月是几月？"],
+      late: ["{x}的前一个月是几月？", "{x}之前的一个月是几月？", "{x}之前是哪一个月？", "{x}的上一个月是哪一个月？"],
       held: ["{x}前面是几月？", "{x}之前是哪个月？", "{x}的上一个月是哪个月？"],
     },
   },

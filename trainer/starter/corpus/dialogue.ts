@@ -109,8 +109,11 @@ const HELD_PATTERNS = new Map(
   ),
 );
 
-/** The two parts of a training run: the rate is constant, then it falls and what is still learned is learned for good. */
-export type Phase = "steady" | "decay";
+/**
+ * The parts of a training run: the rate is constant, then it falls and what is still learned is learned for good, then
+ * a little of it again with more phrasings.
+ */
+export type Phase = "steady" | "decay" | "finish";
 
 /** Domains that weigh otherwise while the rate falls: more of what a small model learns last, less of what it learns first. */
 const DECAY_WEIGHTS: Readonly<Record<string, Record<Language, number>>> = {
@@ -134,9 +137,22 @@ const DECAY_WEIGHTS: Readonly<Record<string, Record<Language, number>>> = {
   refusal: { en: 4, zh: 4 },
 };
 
+/** What the finish weighs otherwise than the decay: small talk, whose phrasings have least in common. */
+const FINISH_WEIGHTS: typeof DECAY_WEIGHTS = {
+  ...DECAY_WEIGHTS,
+  compare: { en: 3, zh: 3 },
+  greeting: { en: 1.3, zh: 1.1 },
+  thanks: { en: 1.2, zh: 0.6 },
+  farewell: { en: 1.3, zh: 0.6 },
+  identity: { en: 1.6, zh: 1.6 },
+  ability: { en: 0.8, zh: 1.2 },
+  howto: { en: 1.2, zh: 1.6 },
+};
+
 const DOMAIN_WEIGHTS: Readonly<Record<Phase, Record<Language, Record<string, number>>>> = {
   steady: { en: domainWeights("en", {}), zh: domainWeights("zh", {}) },
   decay: { en: domainWeights("en", DECAY_WEIGHTS), zh: domainWeights("zh", DECAY_WEIGHTS) },
+  finish: { en: domainWeights("en", FINISH_WEIGHTS), zh: domainWeights("zh", FINISH_WEIGHTS) },
 };
 
 function domainWeights(language: Language, instead: typeof DECAY_WEIGHTS): Record<string, number> {
@@ -157,9 +173,10 @@ export function randomQuestion(dice: Dice, language: Language, split: Split, dom
 /** One dialogue of the training split. The same dice give the same dialogue. */
 function randomDialogue(dice: Dice, phase: Phase): Dialogue {
   const language = dice.chance(CHINESE_SHARE) ? "zh" : "en";
+  const split = phase === "finish" ? "late" : "train";
   const anyQuestion = () => {
     const name = dice.weighted(DOMAIN_WEIGHTS[phase][language]);
-    return randomQuestion(dice, language, "train", DOMAINS.find((domain) => domain.name === name)!);
+    return randomQuestion(dice, language, split, DOMAINS.find((domain) => domain.name === name)!);
   };
   const question = anyQuestion();
   const turns: TrainingTurn[] = [];
@@ -172,7 +189,7 @@ function randomDialogue(dice: Dice, phase: Phase): Dialogue {
   }
   turns.push(...answered(dice, question));
   if (dice.chance(CLOSING_SHARE))
-    turns.push(...answered(dice, randomQuestion(dice, language, "train", dice.pick([thanks, farewells]))));
+    turns.push(...answered(dice, randomQuestion(dice, language, split, dice.pick([thanks, farewells]))));
   return { language, system: dice.chance(SYSTEM_SHARE) ? dice.pick(SYSTEMS[language]) : null, turns };
 }
 

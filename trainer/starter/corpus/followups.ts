@@ -19,10 +19,12 @@ const NAMES: Record<Language, readonly string[]> = {
 const AND: Record<Language, Phrasings> = {
   en: {
     train: ["And {x}?", "And of {x}?", "What about {x}?", "Now {x}.", "And what about {x}?"],
+    late: ["And how is it with {x}?", "Then what about {x}?", "And then {x}?"],
     held: ["How about {x}?", "And now {x}?", "What about of {x}?"],
   },
   zh: {
     train: ["那{x}呢？", "{x}呢？", "那么{x}呢？", "那{x}？", "换成{x}呢？"],
+    late: ["如果是{x}呢？", "换{x}呢？", "那要是{x}呢？"],
     held: ["那如果是{x}呢？", "好，{x}呢？", "好的，{x}呢？"],
   },
 };

@@ -152,6 +152,12 @@ const PHRASINGS: Record<Language, Phrasings> = {
       "Please explain how to {task}.",
       "What should I do to {task}?",
     ],
+    late: [
+      "What is a way to {task}?",
+      "Can you show me how to {task}?",
+      "Please teach me how to {task}.",
+      "How could I {task}?",
+    ],
     held: [
       "Please tell me how to {task}.",
       "What is a good way to {task}?",
@@ -173,6 +179,7 @@ const PHRASINGS: Record<Language, Phrasings> = {
       "我该怎么{task}？",
       "怎样{task}？",
     ],
+    late: ["怎样才可以{task}？", "怎么才能{task}？", "如何才能{task}？", "请教我{task}。", "我想知道怎么{task}。"],
     held: [
       "请教我怎么{task}。",
       "告诉我如何{task}。",

@@ -44,6 +44,7 @@ const UNIT_PHRASINGS: Record<Language, Phrasings> = {
       "{large}有几{small}？",
       "{large}换算成{small}是多少？",
     ],
+    late: ["请把{large}换成{small}。", "{large}换成{small}是多少？"],
     held: [
       "{large}等于几{small}？",
       "你知道{large}有多少{small}吗？",
@@ -79,6 +80,11 @@ const COMPARE_PHRASINGS: Record<Language, Phrasings> = {
       "What is bigger: {a} or {b}?",
       "Tell me which is bigger, {a} or {b}.",
     ],
+    late: [
+      "Which of {a} and {b} is bigger?",
+      "Which number is larger, {a} or {b}?",
+      "Say which is bigger, {a} or {b}.",
+    ],
     held: [
       "Which one is bigger, {a} or {b}?",
       "What number is bigger, {a} or {b}?",
@@ -93,6 +99,7 @@ const COMPARE_PHRASINGS: Record<Language, Phrasings> = {
       "{a}与{b}，哪个数大？",
       "比较{a}和{b}，哪个大？",
     ],
+    late: ["{a}和{b}相比哪个大？", "{a}跟{b}哪个大？", "在{a}和{b}中，哪个更大？"],
     held: ["{a}和{b}两个数哪个更大？", "{a}与{b}哪个大？", "{a}和{b}哪个数大？"],
   },
 };

@@ -13,7 +13,7 @@ export function phrase(
   phrasings: Phrasings,
   values: Readonly<Record<string, string>> = {},
 ): { text: string; template: string } {
-  const template = dice.pick(phrasings[split]);
+  const template = dice.pick(split === "late" ? [...phrasings.train, ...(phrasings.late ?? [])] : phrasings[split]);
   const slipped = language === "en" && dice.chance(TYPO_SHARE) ? withTypo(dice, template) : template;
   return { template, text: filled(slipped, values) };
 }

@@ -237,6 +237,12 @@ export const REFUSAL_PHRASINGS: Record<RefusalKind, Record<Language, Phrasings>>
         "How much does a {y} cost?",
         "Is the shop open now?",
       ],
+      late: [
+        "Do you know the time?",
+        "Can you tell me the time?",
+        "Do you know the date today?",
+        "Do you know if it will rain?",
+      ],
       held: [
         "How is the weather today?",
         "Tell me the latest news.",
@@ -262,6 +268,7 @@ export const REFUSAL_PHRASINGS: Record<RefusalKind, Record<Language, Phrasings>>
         "今晚有什么电视节目？",
         "{x}多少钱？",
       ],
+      late: ["你知道现在的时间吗？", "今天会下雨吗？", "你知道今天几号吗？"],
       held: ["今天天气怎么样？", "告诉我最新的新闻。", "你知道现在几点吗？", "昨晚哪个队赢了？", "明天会下雨吗？"],
     },
   },
@@ -280,6 +287,14 @@ export const REFUSAL_PHRASINGS: Record<RefusalKind, Record<Language, Phrasings>>
         "What is my favourite food?",
         "When is my birthday?",
         "What is my password?",
+      ],
+      late: [
+        "Do you remember my birthday?",
+        "Do you know who I am?",
+        "Do you know how old I am?",
+        "Do you know my age?",
+        "Do you know my phone number?",
+        "Do you know what I ate?",
       ],
       held: [
         "Do you know my name?",
@@ -303,6 +318,7 @@ export const REFUSAL_PHRASINGS: Record<RefusalKind, Record<Language, Phrasings>>
         "我最喜欢吃什么？",
         "我的生日是哪天？",
       ],
+      late: ["你知道我几岁吗？", "你知道我是谁吗？", "你知道我的生日吗？", "你知道我在想什么吗？"],
       held: ["你知道我叫什么吗？", "你知道我住在哪里吗？", "我昨天做了什么？", "我的手机在哪里？"],
     },
   },

@@ -21,6 +21,15 @@ export const SELF_TOPICS: readonly Topic[] = [
           "What are you?",
           "What are you called?",
         ],
+        late: [
+          "Who am I speaking with?",
+          "Who is this?",
+          "Who am I chatting with?",
+          "To whom am I talking?",
+          "Can you say who you are?",
+          "Tell me something about yourself.",
+          "May I know your name?",
+        ],
         held: [
           "Can you tell me your name?",
           "Tell me who you are.",
@@ -42,6 +51,7 @@ export const SELF_TOPICS: readonly Topic[] = [
           "告诉我你的名字。",
           "说说你自己。",
         ],
+        late: ["你是哪位？", "我在和谁说话？", "可以告诉我你叫什么吗？", "请说说你是谁。", "请介绍自己。"],
         held: [
           "你的名字叫什么？",
           "请告诉我你是谁。",
@@ -75,6 +85,12 @@ export const SELF_TOPICS: readonly Topic[] = [
           "Help",
           "What can you help me with?",
         ],
+        late: [
+          "What can you do for people?",
+          "What things do you know?",
+          "How could you help me?",
+          "Can you tell me how you can help?",
+        ],
         held: [
           "What things can you do?",
           "How can you help?",
@@ -93,6 +109,14 @@ export const SELF_TOPICS: readonly Topic[] = [
           "你知道些什么？",
           "你会什么？",
           "帮助",
+        ],
+        late: [
+          "你都会些什么？",
+          "你会做什么事？",
+          "你都能做什么？",
+          "你能帮我什么忙？",
+          "告诉我你会做什么。",
+          "你能做些什么？",
         ],
         held: ["你都会做什么？", "你能帮我做什么？", "你可以做什么？", "告诉我你能做什么。"],
       },
@@ -126,6 +150,12 @@ export const SELF_TOPICS: readonly Topic[] = [
           "Am I talking to a person?",
           "Are you a human or a computer?",
         ],
+        late: [
+          "Am I talking to a machine?",
+          "Am I speaking with a robot?",
+          "Are you a human person?",
+          "Are you a computer or a person?",
+        ],
         held: [
           "Are you a person?",
           "Are you a real human?",
@@ -144,6 +174,7 @@ export const SELF_TOPICS: readonly Topic[] = [
           "你是真的人吗？",
           "你是程序吗？",
         ],
+        late: ["你是真人还是程序？", "你是人还是机器？", "你是不是人？", "你是机器还是人类？"],
         held: ["你是人类吗？", "你是人还是程序？", "你是真人还是机器？", "你是一个机器人吗？"],
       },
     },

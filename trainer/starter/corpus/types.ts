@@ -78,11 +78,13 @@ export interface Item {
 /** Ways to ask for the same thing. `held` is kept for evaluation and never trained on. */
 export interface Phrasings {
   train: readonly string[];
+  /** Joined to `train` in the last phase of a run, where the first phases left gaps. */
+  late?: readonly string[];
   held: readonly string[];
 }
 
-/** Which phrasings and facts a question is drawn from: `train` never touches what `held` evaluates. */
-export type Split = "train" | "held";
+/** Which phrasings and facts a question is drawn from: `train` and `late` never touch what `held` evaluates. */
+export type Split = "train" | "late" | "held";
 
 /** One family of questions. `weight` is its share of the corpus. */
 export interface Domain {
