@@ -13,7 +13,11 @@ const messages = { chat, common } as Messages;
 
 function render(text: string, streaming = false): string {
   const markdown = createElement(TooltipProvider, null, createElement(Markdown, { text, streaming }));
-  return renderToStaticMarkup(createElement(IntlProvider, { locale: "en", messages, timeZone: "UTC" }, markdown));
+  return renderToStaticMarkup(
+    <IntlProvider locale="en" messages={messages} timeZone="UTC">
+      {markdown}
+    </IntlProvider>,
+  );
 }
 
 /** What a page made of this HTML could run or fetch. Text that only mentions such things is not inside a tag. */

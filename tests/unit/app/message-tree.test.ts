@@ -1,7 +1,7 @@
 // The path through a conversation's tree: defaults, choices, forks, and trees that should not exist.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { choose, pathOf, siblingsOf } from "../../../app/chat/_lib/message-tree.ts";
+import { type Choices, choose, pathOf, siblingsOf } from "../../../app/chat/_lib/message-tree.ts";
 
 /** "b<a" is message b under a; "a" is a root. Later ones are newer. */
 const tree = (...names: string[]) =>
@@ -56,7 +56,7 @@ describe("pathOf", () => {
     );
     fc.assert(
       fc.property(anyTree, fc.array(fc.nat()), (messages, picks) => {
-        const choices = picks.reduce((map, pick) => choose(map, messages[pick % messages.length]!), new Map());
+        const choices = picks.reduce<Choices>((map, pick) => choose(map, messages[pick % messages.length]!), new Map());
         const path = pathOf(messages, choices);
         expect(path[0]?.parentId).toBeNull();
         path.slice(1).forEach((message, index) => {
