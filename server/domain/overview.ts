@@ -136,13 +136,13 @@ interface Figures {
 /** All counts in one statement: one moment, one round trip. */
 async function readFigures(db: Db): Promise<Figures> {
   const rows = await db.$queryRaw<Figures[]>`
-    WITH last_run AS (SELECT "datasetId" FROM "Run" WHERE "status" <> 'CANCELLED' ORDER BY "createdAt" DESC, "id" DESC LIMIT 1)
+    WITH last_run AS (SELECT max("createdAt") AS "at" FROM "Run" WHERE "status" <> 'CANCELLED')
     SELECT c.*, f.*, p.*, n.*, d.*, r.*, a.*, l.* FROM
       (SELECT count(*)::int AS "conversations", max("updatedAt") AS "conversationAt" FROM "Conversation" WHERE "deletedAt" IS NULL) c,
       (SELECT count(*)::int AS "feedback", max("updatedAt") AS "feedbackAt" FROM "Feedback") f,
       (SELECT count(*)::int AS "pairs", max("createdAt") AS "pairAt" FROM "PreferencePair" WHERE "status" = 'ACTIVE') p,
-      (SELECT count(*)::int AS "newPairs" FROM "PreferencePair" pair WHERE "status" = 'ACTIVE' AND NOT EXISTS (
-        SELECT 1 FROM "DatasetPair" dp, last_run WHERE dp."datasetId" = last_run."datasetId" AND dp."pairId" = pair."id")) n,
+      (SELECT count(*)::int AS "newPairs" FROM "PreferencePair", last_run
+        WHERE "status" = 'ACTIVE' AND "createdAt" > coalesce(last_run."at", '-infinity')) n,
       (SELECT count(*)::int AS "datasets", max("frozenAt") AS "datasetAt" FROM "Dataset") d,
       (SELECT count(*)::int AS "runs", max("createdAt") AS "runAt" FROM "Run") r,
       (SELECT count(*)::int AS "candidates", max("createdAt") AS "candidateAt" FROM "Adapter") a,

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { claimRun, finishRun, recordStep } from "../../server/domain/run.ts";
+import { claimRun, type FinishedAdapter, finishRun, recordStep } from "../../server/domain/run.ts";
 import { type Caller, finished, newKey, type World } from "./world.ts";
 
 /** A prompt with a liked and a disliked draft, which is one pair. @returns ids of prompt, chosen and rejected */
@@ -68,7 +68,11 @@ export function adapterOnDisk(home: string, content: Buffer = randomBytes(64)) {
 }
 
 /** Does what a trainer does with a waiting run, in one go. @returns id of the adapter */
-export async function train(world: World, runId: string, adapter = adapterOnDisk(world.home)): Promise<string> {
+export async function train(
+  world: World,
+  runId: string,
+  adapter: FinishedAdapter = adapterOnDisk(world.home),
+): Promise<string> {
   const claimed = await claimRun(world.db, { runId, owner: "test" });
   if (!claimed) throw new Error(`run ${runId} could not be claimed`);
   const hold = { runId, attempt: claimed.attempt };

@@ -10,6 +10,7 @@ import { createCallerFactory } from "../../server/api/trpc.ts";
 import { createDb, type Db, type Tx } from "../../server/db.ts";
 import type { MessageStreamEvent } from "../../server/domain/message-stream.ts";
 import { ReplyHub } from "../../server/domain/reply-hub.ts";
+import type { ServingBackend } from "../../server/engine-client.ts";
 import { parseEnv } from "../../server/env.ts";
 import type { Services } from "../../server/services.ts";
 import type { Viewer } from "../../server/viewer.ts";
@@ -32,7 +33,10 @@ export interface World {
   /** A new person. */
   person(name: string, role?: Role): Promise<Viewer>;
   /** The procedures as this viewer may call them; null is a visitor. */
-  as(viewer: Viewer | null, options?: { sameOrigin?: boolean; ip?: string; replies?: ReplyHub }): Caller;
+  as(
+    viewer: Viewer | null,
+    options?: { sameOrigin?: boolean; ip?: string; replies?: ReplyHub; engine?: ServingBackend },
+  ): Caller;
 }
 
 /** Registers a world for the tests of this file: read its fields inside hooks and tests. */
@@ -68,8 +72,8 @@ export function testWorld(settings: Record<string, string> = {}): World {
       admin,
       person,
     } satisfies Partial<World>);
-    world.as = (viewer, { sameOrigin = true, ip = "203.0.113.1", replies } = {}) =>
-      createCaller({ viewer, services: { ...services, ...(replies && { replies }) }, ip, sameOrigin }, closing);
+    world.as = (viewer, { sameOrigin = true, ip = "203.0.113.1", ...own } = {}) =>
+      createCaller({ viewer, services: { ...services, ...own }, ip, sameOrigin }, closing);
   });
   afterAll(async () => {
     closing.abort();
