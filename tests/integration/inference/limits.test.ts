@@ -1,5 +1,6 @@
 // What a server refuses, turns away and breaks off: sizes, bad requests, a full queue, aborts, callers that are gone.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { slowModel } from "../../helpers/slow-model.ts";
 import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { ask, type Reply, reply, SECRET, startServer, type TestServer, temporaryFolder } from "./server.ts";
 
@@ -91,13 +92,13 @@ describe("limits", () => {
 
 describe("stopping", () => {
   /** A reply that goes on for long, and a promise of its first token. */
-  function long(change: Partial<ReturnType<typeof ask>> = {}, signal?: AbortSignal) {
+  function long(change: Partial<ReturnType<typeof ask>> = {}, signal?: AbortSignal, { client } = server) {
     let spoke = () => {};
     const started = new Promise<void>((resolve) => {
       spoke = resolve;
     });
     const request = ask("Hello", { temperature: 2, seed: longSeed, maxTokens: 480, ...change });
-    const done = reply(server.client, request, { signal, onEvent: ({ type }) => type === "token" && spoke() });
+    const done = reply(client, request, { signal, onEvent: ({ type }) => type === "token" && spoke() });
     done.then(spoke, spoke);
     return { request, started, done };
   }
@@ -140,19 +141,27 @@ describe("stopping", () => {
   });
 
   test("one request too many is turned away at once; a waiting one can be stopped; the others get their turn", async () => {
-    const running = Array.from({ length: 4 }, () => long());
-    await Promise.all(running.map(({ started }) => started));
-    const waiting = Array.from({ length: 8 }, () => long());
-    while ((await server.client.health()).queued < 8) await new Promise(setImmediate);
-    await expect(reply(server.client, ask("one more"))).rejects.toMatchObject({ code: "QUEUE_FULL", status: 429 });
-    expect(await server.client.health()).toMatchObject({ running: 4, queued: 8 });
-    await server.client.abort(waiting[3]!.request.requestId);
-    expect((await waiting[3]!.done).end).toMatchObject({ reason: "aborted", completionTokens: 0 });
-    for (const { request } of running) await server.client.abort(request.requestId);
-    for (const { started } of waiting) await started;
-    for (const { request } of waiting) await server.client.abort(request.requestId);
-    await Promise.all([...running, ...waiting].map(({ done }) => done));
-    await quiet();
+    const slow = await startServer(slowModel()); // its replies never end by themselves, so the queue stays as it is
+    const { client } = slow;
+    try {
+      const running = Array.from({ length: 4 }, () => long({}, undefined, slow));
+      await Promise.all(running.map(({ started }) => started));
+      const waiting = Array.from({ length: 8 }, () => long({}, undefined, slow));
+      while ((await client.health()).queued < 8) await new Promise(setImmediate);
+      await expect(reply(client, ask("one more"))).rejects.toMatchObject({ code: "QUEUE_FULL", status: 429 });
+      expect(await client.health()).toMatchObject({ running: 4, queued: 8 });
+      await client.abort(waiting[3]!.request.requestId);
+      expect((await waiting[3]!.done).end).toMatchObject({ reason: "aborted", completionTokens: 0 });
+      for (const { request } of running) await client.abort(request.requestId);
+      // Each turn that is over lets the next one in: no more than four speak at a time.
+      for (const { request, started } of waiting) {
+        await started;
+        await client.abort(request.requestId);
+      }
+      await Promise.all([...running, ...waiting].map(({ done }) => done));
+    } finally {
+      await slow.close();
+    }
   });
 
   test("two running requests cannot share an id", async () => {
