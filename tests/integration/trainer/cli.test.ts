@@ -185,7 +185,7 @@ describe("bad input", () => {
       "--data",
       data,
       "--config",
-      "maxLength=40",
+      "maxLength=34",
       "--config",
       "overLong=drop",
       "--config",
