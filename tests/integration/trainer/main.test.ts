@@ -52,8 +52,12 @@ function startTrainer(onLog: (message: string) => void = () => {}) {
   return { child, closed: once(child, "close") };
 }
 
+/** Two steps each; so many that a run is still training when what it did at step 5 reaches the one who watches. */
+const EPOCHS = 64;
+const STEPS = 2 * EPOCHS;
+
 async function newRun(): Promise<string> {
-  const config = { epochs: 8, batchSize: 4, rank: 2, learningRate: 0.01, checkpointEvery: 2 };
+  const config = { epochs: EPOCHS, batchSize: 4, rank: 2, learningRate: 0.01, checkpointEvery: 2 };
   const { id } = await admin.run.create({ method: "DPO", config, seed: 3 });
   await world.db.$transaction((tx) => queue.enqueue(tx, id));
   return id;
@@ -80,7 +84,7 @@ describe("the trainer process", () => {
     const { child, closed } = startTrainer();
     whole = await newRun();
     expect(await followed(whole)).toBe("SUCCEEDED");
-    expect(await row(whole)).toMatchObject({ attempt: 1, step: 16 });
+    expect(await row(whole)).toMatchObject({ attempt: 1, step: STEPS });
     child.kill("SIGTERM");
     expect(await closed).toEqual([0, null]);
   });
@@ -89,7 +93,7 @@ describe("the trainer process", () => {
     const id = await newRun();
     const first = startTrainer();
     const watching = followed(id, (step) => {
-      if (step >= 5 && step < 16 && !first.child.killed) first.child.kill("SIGKILL");
+      if (step >= 5 && step < STEPS && !first.child.killed) first.child.kill("SIGKILL");
     });
     expect(await first.closed).toEqual([null, "SIGKILL"]);
     const killed = await row(id);
@@ -103,7 +107,7 @@ describe("the trainer process", () => {
     expect(await row(id)).toMatchObject({ attempt: 2 });
     expect((await row(id)).adapterId).toBe((await row(whole)).adapterId);
     const log = await admin.run.logs({ id });
-    expect(log.map(({ text }) => text).join("\n")).toMatch(/Going on after step (4|6|8|10|12|14)\./);
+    expect(log.map(({ text }) => text).join("\n")).toMatch(/Going on after step \d*[02468]\./);
   });
 
   it("does not start with an engine that does not exist", async () => {
