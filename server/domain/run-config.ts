@@ -104,7 +104,9 @@ const MOST_EPOCHS = 20;
 
 function defaultLearningRate(method: TrainingMethod, parameters: number): number {
   const generic = method === "DPO" ? 1e-5 : 1e-4;
-  if (parameters < 5e7) return generic * 20;
+  // Measured on the starter (5 million weights, 33 pairs, 60 steps): DPO at 2e-4 changes nothing that can be seen, 7e-4 learns
+  // what the pairs say and keeps every right answer, 1.4e-3 costs 5 points of right answers, 3e-3 destroys it.
+  if (parameters < 5e7) return method === "DPO" ? 7e-4 : 2e-3;
   if (parameters < 1e9) return generic * 5;
   return generic;
 }
