@@ -15,7 +15,7 @@ export function linearTicks(low: number, high: number, wanted: number): number[]
   return ticks;
 }
 
-/** Powers of ten within [low, high], both above 0; with fewer than two of them, also 2 and 5 times each. */
+/** Powers of ten within [low, high], both above 0; where they are too few, 1-2-5 steps, and in a narrow range linear ones. */
 export function logTicks(low: number, high: number): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
@@ -24,7 +24,9 @@ export function logTicks(low: number, high: number): number[] {
       .flatMap((exponent) => multiples.map((multiple) => Number(`${multiple}e${exponent}`)))
       .filter((tick) => tick >= low && tick <= high);
   const decades = of([1]);
-  return decades.length >= 2 ? decades : of([1, 2, 5]);
+  if (decades.length >= 2) return decades;
+  const finer = of([1, 2, 5]);
+  return finer.length >= 2 ? finer : linearTicks(low, high, 4);
 }
 
 /** A range with a little air, never of height 0. */

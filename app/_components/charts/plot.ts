@@ -50,7 +50,8 @@ export function plotOptions(look: PlotLook, onCursor: (index: number | null) => 
     height,
     padding: [10, 10, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
+    // The charts share the step, not the height: a level line would mean another value in each.
+    cursor: { y: false, sync: { key: syncKey, setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
     scales: {
       x: { time: false },
       y: {

@@ -43,7 +43,7 @@ export function LineageFacts({ run, of }: { run: RunDetails; of: "run" | "adapte
               name: t("lineage.run"),
               value: (
                 <TextLink href={`/admin/runs/${run.id}`}>
-                  {t("runs.one", { method: run.method })}, {t("runs.steps", { step: run.step, total: run.totalSteps })}
+                  {t("runs.one", { method: run.method })} · {t("runs.steps", { step: run.step, total: run.totalSteps })}
                 </TextLink>
               ),
             }

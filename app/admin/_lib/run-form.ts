@@ -48,7 +48,7 @@ export function fieldsOf(method: Method): readonly FormField[] {
   return FORM_FIELDS.filter(({ methods }) => methods.includes(method));
 }
 
-export type FieldFault = "notANumber" | "notWhole" | "tooSmall" | "tooLarge";
+export type FieldFault = "notANumber" | "notWhole" | "tooSmall" | "notAbove" | "tooLarge";
 
 export interface ParsedForm {
   /** Only what was typed; an empty field leaves the default to the server. */
@@ -73,7 +73,8 @@ export function parseForm(method: Method, typed: Partial<Record<FieldKey, string
 function faultOf({ whole, min, above, max }: FormField, value: number): FieldFault | null {
   if (!Number.isFinite(value)) return "notANumber";
   if (whole && !Number.isInteger(value)) return "notWhole";
-  if (value < min || (above && value === min)) return "tooSmall";
+  if (above && value <= min) return "notAbove";
+  if (value < min) return "tooSmall";
   return value > max ? "tooLarge" : null;
 }
 

@@ -60,8 +60,8 @@ export function People() {
                 .filter((person) => matches(person, search))
                 .map((person) => (
                   <TableRow key={person.id}>
-                    <Cell>
-                      <span className="flex items-center gap-2 font-medium">
+                    <Cell className="min-w-44 wrap-anywhere">
+                      <span className="flex flex-wrap items-center gap-x-2 font-medium">
                         {person.name || person.email}
                         {person.id === viewer?.id && <Badge>{t("people.you")}</Badge>}
                         {person.disabledAt && <Badge tone="danger">{t("people.disabled")}</Badge>}

@@ -97,6 +97,7 @@ describe("axis", () => {
   test("logarithmic marks are powers of ten, or 1-2-5 where there are too few", () => {
     expect(logTicks(0.0005, 20)).toEqual([0.001, 0.01, 0.1, 1, 10]);
     expect(logTicks(0.15, 0.9)).toEqual([0.2, 0.5]);
+    expect(logTicks(0.75, 1.25)).toEqual([0.8, 0.9, 1, 1.1, 1.2]);
   });
 
   test("a flat line gets a range of its own", () => {

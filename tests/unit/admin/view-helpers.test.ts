@@ -79,7 +79,7 @@ describe("the form of a new run", () => {
     expect(parseForm("DPO", typed)).toEqual({
       config: {},
       faults: {
-        beta: "tooSmall",
+        beta: "notAbove",
         epochs: "notWhole",
         rank: "tooLarge",
         warmup: "tooSmall",

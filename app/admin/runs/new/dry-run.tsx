@@ -7,7 +7,6 @@ import { CopyButton } from "../../../_components/ui/copy-button.tsx";
 import { ErrorState } from "../../../_components/ui/error-state.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
 import { SkeletonText } from "../../../_components/ui/skeleton.tsx";
-import { cn } from "../../../_lib/cn.ts";
 import type { Outputs } from "../../../_lib/trpc.ts";
 import { Facts } from "../../_components/facts.tsx";
 import { span } from "../../_lib/format.ts";
@@ -23,9 +22,7 @@ export function DryRun({ preview, method }: { preview: Preview; method: Method }
         {preview.error ? (
           <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
         ) : preview.data ? (
-          <div className={cn("transition-opacity", preview.isPlaceholderData && "opacity-60")}>
-            <Plan plan={preview.data} method={method} />
-          </div>
+          <Plan plan={preview.data} method={method} />
         ) : (
           <SkeletonText lines={5} />
         )}
@@ -88,8 +85,7 @@ function Plan({ plan, method }: { plan: Outputs["run"]["preview"]; method: Metho
           <p className="font-medium text-sm">{t("byHand")}</p>
           <CopyButton text={plan.command} label={t("copyCommand")} size="sm" />
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-        <pre tabIndex={0} className="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs leading-5">
+        <pre className="whitespace-pre-wrap break-words rounded-lg bg-sunken p-3 font-mono text-xs leading-5">
           {plan.command}
         </pre>
       </div>
