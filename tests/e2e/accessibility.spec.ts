@@ -29,7 +29,9 @@ const LOOKS = [
 for (const { name, use, locale } of LOOKS) {
   test.describe(name, () => {
     test.use(use);
-    test.beforeEach(({ context, baseURL }) => context.addCookies([{ name: "hone-locale", value: locale, url: baseURL! }]));
+    test.beforeEach(({ context, baseURL }) =>
+      context.addCookies([{ name: "hone-locale", value: locale, url: baseURL! }]),
+    );
 
     test("axe has no findings on the visitors' pages", async ({ page }) => {
       for (const path of VISITOR_PAGES) {

@@ -5,7 +5,11 @@ import { read, sourceFiles } from "../../helpers/sources.ts";
 const LONGEST = 300;
 
 /** Files that may be longer, each with its reason. */
-const LONGER: Record<string, string> = {};
+const LONGER: Record<string, string> = {
+  "trainer/starter/corpus/refusal-phrasings.ts": "a list of wordings, not logic",
+};
+/** A test file is a list of cases; its length hides nothing. */
+const LONGEST_TEST = 400;
 
 /** What may stand before the opening sentence because the language wants it first. */
 const PREAMBLE = /^(#!.*\n)?(\s*["']use (client|server)["'];?\s*\n)?\s*/;
@@ -22,7 +26,9 @@ test("every file opens with a sentence", () => {
 test(`no file is longer than ${LONGEST} lines without a reason`, () => {
   const long = sourceFiles().flatMap((file) => {
     const lines = read(file).split("\n").length - 1;
-    return lines > LONGEST && !(file in LONGER) ? [`${file}: ${lines}`] : [];
+    return lines > (file.startsWith("tests/") ? LONGEST_TEST : LONGEST) && !(file in LONGER)
+      ? [`${file}: ${lines}`]
+      : [];
   });
   expect(long).toEqual([]);
 });
