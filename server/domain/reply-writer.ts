@@ -1,6 +1,7 @@
 /** Groups a reply's tokens by time on their way to its log, one write after the other. */
 
 import type { Db } from "../db.ts";
+import { storable } from "../plain-text.ts";
 import { append, beat, type Spoken, type Word } from "./reply-log.ts";
 
 /** Often enough to look like speech, rare enough for the database. */
@@ -38,7 +39,8 @@ export class ReplyWriter {
     await this.#writes;
   }
 
-  write({ text, tokenIds, logProbs }: Spoken): void {
+  write({ text: given, tokenIds, logProbs }: Spoken): void {
+    const text = storable(given); // a model may well say NUL
     for (const part of [this.spoken, this.#waiting]) {
       part.text += text;
       part.tokenIds.push(...tokenIds);

@@ -1,6 +1,7 @@
 /** Planning and starting Runs, and asking them to stop. */
 
 import { randomInt } from "node:crypto";
+import path from "node:path";
 import { z } from "zod";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Method } from "../../prisma/generated/enums.ts";
@@ -56,7 +57,7 @@ export async function previewRun(
     steps,
     minutes: perStep === null ? null : Math.max(1, Math.round((steps * perStep) / 60)),
     config: { ...config },
-    command: `npm run train -- ${plan.method.toLowerCase()} --base ${env.HONE_MODEL} --data pairs.jsonl --out out/${options.join("")}`,
+    command: `npm run train -- ${plan.method.toLowerCase()} --base ${path.relative(process.cwd(), env.HONE_MODEL)} --data pairs.jsonl --out out/${options.join("")}`,
   };
 }
 

@@ -5,6 +5,7 @@
 
 import type { LogLevel, Method } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
+import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
 import { metricsSchema } from "./json.ts";
 import { LEASED, statesBefore } from "./run-status.ts";
@@ -113,7 +114,7 @@ export async function recordStep(
 export async function appendLog(db: Db, line: Hold & { level: LogLevel; text: string }): Promise<boolean> {
   const written = await db.$executeRaw`
     INSERT INTO "RunLog" ("runId", "attempt", "level", "text")
-    SELECT "id", "attempt", ${line.level}::"LogLevel", ${line.text} FROM "Run"
+    SELECT "id", "attempt", ${line.level}::"LogLevel", ${storable(line.text)} FROM "Run"
     WHERE "id" = ${line.runId}::uuid AND "attempt" = ${line.attempt}`;
   return written === 1;
 }
@@ -181,7 +182,13 @@ export async function failRun(
 ): Promise<boolean> {
   const { count } = await db.run.updateMany({
     where: { id: runId, attempt, status: { in: [...LEASED] } },
-    data: { status: "FAILED", error, errorCode: errorCode ?? "INTERNAL", finishedAt: new Date(), ...NO_LEASE },
+    data: {
+      status: "FAILED",
+      error: storable(error),
+      errorCode: errorCode ?? "INTERNAL",
+      finishedAt: new Date(),
+      ...NO_LEASE,
+    },
   });
   return count === 1;
 }

@@ -20,7 +20,8 @@ export async function signUp(
   { db, env }: { db: Db; env: Pick<Env, "SIGN_UP" | "SIGN_IN_PER_MINUTE"> },
   { email, name, password, ip }: SignUpInput,
 ): Promise<{ id: string }> {
-  await takeToken(db, { key: `signUp:${ip}`, perMinute: env.SIGN_IN_PER_MINUTE });
+  // An office or a school shares one address.
+  await takeToken(db, { key: `signUp:${ip}`, perMinute: env.SIGN_IN_PER_MINUTE * 3 });
   if (!(await isSignUpOpen(db, env))) {
     throw new AppError("SIGN_UP_CLOSED", "New accounts are switched off here; ask an admin for one.");
   }

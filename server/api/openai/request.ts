@@ -3,13 +3,14 @@
 import { z } from "zod";
 import type { CompletionRequest } from "../../domain/completion.ts";
 import { AppError } from "../../errors.ts";
+import { plainText } from "../../plain-text.ts";
 
 /** The one model there is: whatever is live. */
 export const MODEL_ID = "hone";
 
-const textPart = z.object({ type: z.literal("text"), text: z.string() });
+const textPart = z.object({ type: z.literal("text"), text: plainText() });
 const content = z.union(
-  [z.string(), z.array(textPart).transform((parts) => parts.map((part) => part.text).join(""))],
+  [plainText(), z.array(textPart).transform((parts) => parts.map((part) => part.text).join(""))],
   "must be text: a string, or a list of parts of type text",
 );
 

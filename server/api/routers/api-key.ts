@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { createApiKey, listApiKeys, revokeApiKey } from "../../domain/api-key.ts";
+import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
 import { oneId } from "./input.ts";
 
@@ -9,7 +10,7 @@ export const apiKeyRouter = router({
   list: userProcedure.query(({ ctx }) => listApiKeys(ctx.services.db, ctx.viewer.id)),
   /** The answer holds the key; it is shown this once. */
   create: userProcedure
-    .input(z.object({ name: z.string().trim().min(1).max(100) }))
+    .input(z.object({ name: plainText().pipe(z.string().trim().min(1).max(100)) }))
     .mutation(({ ctx, input }) => createApiKey(ctx.services.db, ctx.viewer.id, input.name)),
   revoke: userProcedure
     .input(oneId)

@@ -8,11 +8,12 @@ import {
   renameConversation,
   restoreConversation,
 } from "../../domain/conversation.ts";
+import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
 
 const listInput = z.object({
-  search: z.string().trim().max(200).optional(),
+  search: plainText().pipe(z.string().trim().max(200)).optional(),
   cursor,
   limit: z.int().min(1).max(100).default(30),
 });
@@ -23,7 +24,7 @@ export const conversationRouter = router({
     .query(({ ctx, input }) => listConversations(ctx.services.db, ctx.viewer.id, input)),
   get: userProcedure.input(oneId).query(({ ctx, input }) => getConversation(ctx.services.db, ctx.viewer.id, input.id)),
   rename: userProcedure
-    .input(z.object({ id, title: z.string().trim().min(1).max(200) }))
+    .input(z.object({ id, title: plainText().pipe(z.string().trim().min(1).max(200)) }))
     .mutation(({ ctx, input }) => renameConversation(ctx.services.db, ctx.viewer.id, input)),
   delete: userProcedure
     .input(oneId)

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { clearFeedback, setFeedback } from "../../domain/feedback.ts";
 import { FEEDBACK_REASONS } from "../../domain/feedback-reasons.ts";
+import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
 import { id } from "./input.ts";
 
@@ -10,7 +11,7 @@ const setInput = z.object({
   messageId: id,
   value: z.union([z.literal(1), z.literal(-1)]),
   reasons: z.array(z.enum(FEEDBACK_REASONS)).max(FEEDBACK_REASONS.length).default([]),
-  comment: z.string().trim().max(2000).nullish(),
+  comment: plainText().pipe(z.string().trim().max(2000)).nullish(),
 });
 
 export const feedbackRouter = router({

@@ -4,6 +4,7 @@ import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { regenerateMessage, sendMessage, stopMessage } from "../../domain/message.ts";
 import { followMessage } from "../../domain/message-stream.ts";
+import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
 import { id, requestKey } from "./input.ts";
 
@@ -12,7 +13,7 @@ const sendInput = z.object({
   conversationId: id.optional(),
   /** The reply that this answers; null at the root. The parent of an existing prompt makes this an edit of it. */
   parentId: id.nullable(),
-  content: z.string().min(1),
+  content: plainText(),
   requestKey,
 });
 

@@ -5,11 +5,12 @@ import { providerNames } from "../../auth-providers.ts";
 import { isSignUpOpen } from "../../auth-sign-up.ts";
 import { signUp } from "../../domain/viewer-account.ts";
 import { PASSWORD_LENGTH } from "../../password.ts";
+import { plainText } from "../../plain-text.ts";
 import { publicProcedure, router } from "../trpc.ts";
 
 const signUpInput = z.object({
   email: z.email().max(320).toLowerCase(),
-  name: z.string().trim().min(1).max(100),
+  name: plainText().pipe(z.string().trim().min(1).max(100)),
   password: z.string().min(PASSWORD_LENGTH.least).max(PASSWORD_LENGTH.most),
 });
 

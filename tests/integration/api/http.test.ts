@@ -8,7 +8,7 @@ import type { MessageStreamEvent } from "../../../server/domain/message-stream.t
 import type { Viewer } from "../../../server/viewer.ts";
 import { EventSourceOverFetch } from "../../helpers/event-source.ts";
 import { gate } from "../../helpers/scripted-engine.ts";
-import { newKey, testWorld } from "../../helpers/world.ts";
+import { finished, newKey, testWorld } from "../../helpers/world.ts";
 
 const world = testWorld();
 let ann: Viewer;
@@ -89,6 +89,20 @@ describe("errors", () => {
     expect(text).not.toMatch(/hunter2|Secret|stack|\.ts/);
     expect(JSON.parse(text).error.json.data).toEqual({ code: "INTERNAL", httpStatus: 500, path: "conversation.list" });
   });
+});
+
+test("characters that PostgreSQL cannot hold are replaced on their way in and out", async () => {
+  const me = client(ann);
+  world.engine.script = () => ["NUL: \0."];
+  const requestKey = newKey();
+  const request = { parentId: null, content: "Half of \ud83c, and \0.", requestKey };
+  const { reply, prompt, conversationId } = await me.message.send.mutate(request);
+  expect(prompt.content).toBe("Half of \uFFFD, and \uFFFD.");
+  expect((await finished(world.as(ann), reply.id)).content).toBe("NUL: \uFFFD.");
+  expect((await me.message.send.mutate(request)).reply.id).toBe(reply.id);
+  await me.conversation.rename.mutate({ id: conversationId, title: "a\0b" });
+  expect((await me.conversation.list.query({ search: "a\0b" })).items).toHaveLength(1);
+  await me.feedback.set.mutate({ messageId: reply.id, value: 1, comment: "\0" });
 });
 
 describe("the real client's stream", () => {
