@@ -25,7 +25,9 @@ const ROW = {
   activatedBy: PERSON,
 } as const satisfies Prisma.DeploymentInclude;
 
-const view = (row: Prisma.DeploymentGetPayload<{ include: typeof ROW }>): DeploymentView => ({
+type Row = Prisma.DeploymentGetPayload<{ include: typeof ROW }>;
+
+const view = (row: Row, target?: Row): DeploymentView => ({
   id: row.id,
   number: row.number,
   adapterId: row.adapterId,
@@ -35,12 +37,28 @@ const view = (row: Prisma.DeploymentGetPayload<{ include: typeof ROW }>): Deploy
   deactivatedAt: row.deactivatedAt,
   activatedBy: row.activatedBy,
   active: row.deactivatedAt === null,
+  rollbackTo: row.id === target?.id,
 });
+
+/** Rows that the pages show, and among which a rollback looks. */
+const HISTORY = 200;
+
+const readHistory = (db: Db) =>
+  db.deployment.findMany({ where: { slot: DEFAULT_SLOT }, orderBy: { number: "desc" }, take: HISTORY, include: ROW });
+
+/** The last release before the live one that differs from it and is of the same base model; rows newest first. */
+function rollbackTarget(rows: readonly Row[]): Row | undefined {
+  const at = rows.findIndex((row) => row.deactivatedAt === null);
+  const live = rows[at];
+  if (!live) return undefined;
+  return rows.slice(at + 1).find((row) => row.baseModelId === live.baseModelId && row.adapterId !== live.adapterId);
+}
 
 /** Newest first. */
 export async function listDeployments(db: Db): Promise<DeploymentView[]> {
-  const rows = await db.deployment.findMany({ orderBy: { number: "desc" }, take: 200, include: ROW });
-  return rows.map(view);
+  const rows = await readHistory(db);
+  const target = rollbackTarget(rows);
+  return rows.map((row) => view(row, target));
 }
 
 /**
@@ -59,23 +77,11 @@ export async function activateAdapter(
 
 /** Goes back to what was live before, for this base model: a new release with the earlier adapter. */
 export async function rollBack(stage: Stage, actorId: string): Promise<DeploymentView> {
-  const live = await activeDeployment(stage.db);
-  const earlier = await stage.db.deployment.findFirst({
-    where: {
-      slot: DEFAULT_SLOT,
-      number: { lt: live.number },
-      baseModelId: live.baseModelId,
-      // SQL's "differs from" is not true of null: the bare base must be asked for by name.
-      ...(live.adapterId
-        ? { OR: [{ adapterId: null }, { adapterId: { not: live.adapterId } }] }
-        : { NOT: { adapterId: null } }),
-    },
-    orderBy: { number: "desc" },
-  });
+  const earlier = rollbackTarget(await readHistory(stage.db));
   if (!earlier) {
     throw new AppError("NOTHING_TO_ROLL_BACK_TO", "Nothing else was live before with this base model.");
   }
-  await prepare(stage, earlier.adapterId, live.baseModelId);
+  await prepare(stage, earlier.adapterId, earlier.baseModelId);
   return move(stage, actorId, "deployment.rollback", earlier.adapterId);
 }
 

@@ -6,6 +6,7 @@ import { AppError, notFound } from "../errors.ts";
 import { viewDataset } from "./dataset.ts";
 import { metricsSchema, runConfigRecord } from "./json.ts";
 import { behind, pageOf } from "./page.ts";
+import { resolveRunConfig } from "./run-config.ts";
 import { isFinal } from "./run-status.ts";
 import { PERSON } from "./select.ts";
 import type { Page, RunDetails, RunLogView, RunMetricView, RunView } from "./views.ts";
@@ -87,9 +88,11 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
   });
   if (!row) throw notFound("run");
   const { baseModel, adapter, fromAdapter } = row;
+  const scale = { parameters: Number(baseModel.parameters), examples: row.dataset.trainPairs };
   return {
     ...viewRun(row),
     config: runConfigRecord.parse(row.config),
+    defaults: { ...resolveRunConfig(row.method, {}, scale) },
     lineage: {
       dataset: viewDataset(row.dataset),
       base: {

@@ -99,6 +99,8 @@ export interface RunView {
 export interface RunDetails extends RunView {
   /** Every setting, filled in; the schema is in run-config.ts. */
   config: Record<string, unknown>;
+  /** What `config` would be if nothing had been chosen, for the same model and data. */
+  defaults: Record<string, unknown>;
   lineage: {
     dataset: DatasetSummary;
     base: BaseModelView;
@@ -181,6 +183,8 @@ export interface DeploymentView {
   deactivatedAt: Date | null;
   activatedBy: PersonRef | null;
   active: boolean;
+  /** A rollback now would bring this one's adapter back. */
+  rollbackTo: boolean;
 }
 
 export interface DatasetSummary {

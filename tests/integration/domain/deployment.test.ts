@@ -58,6 +58,8 @@ test("a new release speaks the next reply, running ones go on as they began, and
   expect(went).toMatchObject({ content: "Old voice.", status: "COMPLETE", release: { adapterSha256: null } });
 
   expect((await admin.adapter.get({ id: adapter.id })).status).toBe("APPROVED");
+  const marked = (await admin.deployment.list()).filter(({ rollbackTo }) => rollbackTo);
+  expect(marked).toMatchObject([{ number: before!.number, adapterId: null }]);
   const back = await admin.deployment.rollback();
   expect(back).toMatchObject({ adapterId: null, number: release.number + 1, active: true });
   expect(world.engine.released).toContain(adapter.sha256);

@@ -53,6 +53,7 @@ describe("with pairs", () => {
     const details = await admin.run.get({ id: run.id });
     expect(details.config).toEqual(preview.config);
     expect(details.config).toMatchObject({ beta: 0.1, rank: 16, epochs: 2, version: 1 });
+    expect(details.defaults).toMatchObject({ beta: 0.1, batchSize: 8, epochs: 20 });
     expect(details.lineage.dataset).toMatchObject({ train: 5, heldOut: 0 });
     const { items } = await admin.audit.list();
     expect(items[0]).toMatchObject({ action: "run.create", subject: `Run:${run.id}`, actor: { id: world.admin.id } });
