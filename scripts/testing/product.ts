@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { findBrowser } from "../../tests/helpers/browser.ts";
 import { ADMIN, type Instance, removeHome, startInstance } from "../../tests/helpers/instance.ts";
-import { slowModel } from "../../tests/helpers/slow-model.ts";
+import { slowSettings } from "../../tests/helpers/slow-model.ts";
 import { type Part, readReport, runNode, withStatus } from "./parts.ts";
 
 /** Playwright against two instances of its own: one with the starter model, one whose model speaks slowly. */
@@ -15,8 +15,8 @@ export const endToEnd: Part = {
     const stopAll = () => Promise.all(instances.map((instance) => instance.stop()));
     context.onChild(stopAll);
     try {
-      for (const HONE_MODEL of ["", slowModel()]) {
-        const instance = await startInstance({ echo: true, env: { HONE_MODEL, ...RAISED_LIMITS } });
+      for (const settings of [{}, slowSettings()]) {
+        const instance = await startInstance({ echo: true, env: { ...settings, ...RAISED_LIMITS } });
         console.log(`  ready in ${instance.readySeconds.toFixed(1)} s\n`);
         instances.push(instance);
       }

@@ -107,7 +107,7 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("navigation", { name: "Conversations" })).toBeHidden();
     await page.getByRole("button", { name: "Open conversations" }).tap();
     const drawer = page.getByRole("dialog", { name: "Conversations" });
-    await drawer.getByRole("link").first().tap();
+    await drawer.getByRole("navigation", { name: "Conversations" }).getByRole("link").first().tap();
     await expect(drawer).toBeHidden();
     await expect(replies(page)).toHaveCount(1);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

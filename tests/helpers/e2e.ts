@@ -72,8 +72,9 @@ export async function wholeReplyOn(page: Page): Promise<Locator> {
   return reply;
 }
 
-/** axe's findings on the page as it stands, one line each. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** axe's findings on the page as it stands, or on one part of it, one line each. */
+export async function axeFindings(page: Page, part?: string): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (part ? axe.include(part) : axe).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }

@@ -16,18 +16,21 @@ const CONFIG = {
   headWidth: 64,
   feedForward: 1408,
   vocabulary: 512,
-  contextLength: 2048,
+  contextLength: 16384,
   ropeTheta: 10_000,
   rmsEpsilon: 1e-5,
   tiedEmbeddings: false,
 } as const;
+
+/** Settings of an instance whose replies last for minutes. */
+export const slowSettings = () => ({ HONE_MODEL: slowModel(), INFERENCE_CONTEXT: "16384", MAX_REPLY_TOKENS: "16000" });
 
 /** Random numbers that all tensors are cut from; making 24 million would take longer than the tests that use them. */
 const POOL = 1 << 20;
 
 /** Writes it once per machine and version. @returns its path */
 export function slowModel(): string {
-  const file = path.join(os.tmpdir(), `hone-slow-model-3-${process.getuid?.() ?? 0}.gguf`);
+  const file = path.join(os.tmpdir(), `hone-slow-model-4-${process.getuid?.() ?? 0}.gguf`);
   if (fs.existsSync(file)) return file;
   const random = seededRandom(1);
   const pool = Float32Array.from({ length: POOL }, () => random() - 0.5);
