@@ -108,11 +108,13 @@ const USUAL = {
   SFT: { rate: 1e-4, exponent: 0.35 },
 } as const;
 const USUAL_PARAMETERS = 7e9;
+const HIGHEST_RATE = 2e-3;
 
 /** A power law through the usual rate at 7 billion weights and the measured one at 5 million, to two digits. */
 function defaultLearningRate(method: TrainingMethod, parameters: number): number {
   const { rate, exponent } = USUAL[method];
-  return Number((rate * (USUAL_PARAMETERS / Math.max(1, parameters)) ** exponent).toPrecision(2));
+  const scaled = rate * (USUAL_PARAMETERS / Math.max(1, parameters)) ** exponent;
+  return Number(Math.min(HIGHEST_RATE, scaled).toPrecision(2));
 }
 
 /** Optimiser steps of a run: every epoch ends with a smaller step where the batch does not divide the examples. */

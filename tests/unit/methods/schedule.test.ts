@@ -37,6 +37,13 @@ describe("resolveRunConfig", () => {
     expect(large.epochs).toBe(1);
   });
 
+  it("stays within the rates that were measured to work on the starter", () => {
+    const { learningRate, epochs } = resolveRunConfig("DPO", {}, { parameters: 5_005_312, examples: 32 });
+    expect(learningRate).toBeGreaterThanOrEqual(5e-4);
+    expect(learningRate).toBeLessThanOrEqual(1e-3);
+    expect(plannedSteps({ epochs, batchSize: 8 }, 32)).toBe(60);
+  });
+
   it("refuses unknown fields and values out of range", () => {
     expect(() => resolveRunConfig("DPO", { bta: 1 }, { parameters: 1, examples: 1 })).toThrow(/bta/);
     expect(() => resolveRunConfig("SFT", { beta: 1 }, { parameters: 1, examples: 1 })).toThrow(/beta/);
