@@ -53,11 +53,14 @@ test("kill -9 of every process loses nothing that was acknowledged", async () =>
   });
 
   for (const [index, { conversationId, prompt, reply }] of cut.entries()) {
-    const { messages } = await again.trpc.conversation.get.query({ id: conversationId });
-    expect(messages.find(({ id }) => id === prompt.id)).toMatchObject({ content: STORY, status: "COMPLETE" });
-    const ended = messages.find(({ id }) => id === reply.id);
-    expect(ended?.status).toBe("INTERRUPTED"); // never whole, never lost
-    expect(ended?.content.startsWith(seen[index]!)).toBe(true); // what a reader saw was on disk first
+    const messageOf = async (wanted: string) => {
+      const { messages } = await again.trpc.conversation.get.query({ id: conversationId });
+      return messages.find(({ id }) => id === wanted);
+    };
+    expect(await messageOf(prompt.id)).toMatchObject({ content: STORY, status: "COMPLETE" });
+    // Whoever spoke it may only seem dead until its heartbeat has been silent for 15 s; then it is closed, never as whole.
+    await expect.poll(async () => (await messageOf(reply.id))?.status, { timeout: 60_000 }).toBe("INTERRUPTED");
+    expect((await messageOf(reply.id))?.content.startsWith(seen[index]!)).toBe(true); // what a reader saw was on disk first
   }
 
   const after = await send(again, "Hello!");
