@@ -163,4 +163,11 @@ function setPriority(pid: number, nice: number): void {
   } catch {
     // it has ended already, or the system does not know priorities
   }
+  try {
+    // Linux shares out its time among sessions first, and every child is a session of its own: without this a trainer
+    // at nice 10 was seen to take exactly as much as inference at nice 0; with it, an eighth.
+    fs.writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {
+    // no Linux, or autogroups are off and the first call has done it
+  }
 }

@@ -1,6 +1,7 @@
 /** The inference process: loads the base model, serves it on a loopback port, and goes when it is told to. */
 
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { logger } from "../log.ts";
 import { openModelHost } from "./model-host.ts";
@@ -14,10 +15,13 @@ const log = logger("inference");
 
 /** People wait for replies and nobody waits for a training step. Only root may ask for more than a normal share. */
 function takePriority(): void {
+  const { PRIORITY_ABOVE_NORMAL } = constants.priority;
   try {
-    setPriority(0, constants.priority.PRIORITY_ABOVE_NORMAL);
+    setPriority(0, PRIORITY_ABOVE_NORMAL);
+    // Linux shares out its time among sessions first, and this process may be alone in one.
+    writeFileSync("/proc/self/autogroup", String(PRIORITY_ABOVE_NORMAL));
   } catch {
-    // A normal share then; the trainer takes less than that.
+    // A normal share then, or no autogroups; the trainer takes less than that.
   }
 }
 
