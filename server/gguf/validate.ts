@@ -57,12 +57,10 @@ export function validateBase(file: GgufFile): ModelConfig {
 /** Checks besides `validateBase` what only training needs: every weight readable and no feature the engine lacks. */
 export function validateTrainable(file: GgufFile, config: ModelConfig): void {
   for (const tensor of file.tensors.values()) {
-    if (tensor.name !== "rope_freqs.weight" && floatTypeOf(tensor)) continue;
-    const found =
-      tensor.name === "rope_freqs.weight" ? "scaled rotary positions" : `${tensor.name} as ${tensor.type.name}`;
+    if (floatTypeOf(tensor)) continue;
     throw new GgufError(
       "NOT_TRAINABLE",
-      `${file.path} can be served but not trained on: it has ${found}. Use an F16 or Q8_0 file of a model without rope scaling.`,
+      `${file.path} can be served but not trained on: it has ${tensor.name} as ${tensor.type.name}. Use the F16 or Q8_0 file.`,
     );
   }
   const scaling = readString(file, `${config.architecture}.rope.scaling.type`) ?? "none";
@@ -73,7 +71,7 @@ export function validateTrainable(file: GgufFile, config: ModelConfig): void {
     );
   }
   const known = requiredTensors(config);
-  const bias = [...file.tensors.keys()].find((name) => !known.has(name));
+  const bias = [...file.tensors.keys()].find((name) => !known.has(name) && name !== "rope_freqs.weight");
   if (bias) throw new GgufError("NOT_TRAINABLE", `${file.path} has a bias "${bias}", which training lacks.`);
 }
 

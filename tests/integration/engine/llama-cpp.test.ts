@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FloatType } from "../../../server/gguf/format.ts";
+import { openGguf } from "../../../server/gguf/reader.ts";
+import { type TensorToWrite, writeGguf } from "../../../server/gguf/writer.ts";
 import { openModelHost } from "../../../server/inference/model-host.ts";
 import { score } from "../../../server/inference/score.ts";
 import { ADAPTER_FILE, exportAdapter } from "../../../trainer/adapters/export.ts";
@@ -42,15 +44,7 @@ describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, t
     const model = writeTinyModel(path, { architecture, type, tiedEmbeddings: tied, headWidth, seed: 5 });
     const base = { name: "tiny-random", sha256: model.sha256 };
     const engine = await openEngine({ baseGguf: path, mode: "lora", backend: "onnx-cpu" });
-    const host = await openModelHost({
-      model: path,
-      threads: 1,
-      contextLength: 128,
-      sequences: 1,
-      queueLimit: 4,
-      adapterLimit: 2,
-      gpu: false,
-    });
+    const host = await openModelHost(hostSettings(path));
     try {
       const batch = [row(40, 1), row(77, 2), row(9, 3)];
       await expectServed(null, { adapter: null });
@@ -78,7 +72,7 @@ describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, t
           served.push(...(await score(host, request, AbortSignal.timeout(60_000))));
         }
         expect(found).toHaveLength(served.length);
-        expect(Math.max(...found.map((value, i) => Math.abs(value - served[i]!)))).toBeLessThan(TOLERANCE[type]);
+        expect(largestDifference(found, served)).toBeLessThan(TOLERANCE[type]);
         return served;
       }
     } finally {
@@ -87,6 +81,43 @@ describe.each(CASES)("$architecture $type, tied $tied", ({ architecture, type, t
     }
   });
 });
+
+test("stretched rotations (rope_freqs.weight) give what llama.cpp serves", async () => {
+  const plain = join(folder, "plain.gguf");
+  writeTinyModel(plain, { seed: 5 });
+  const file = openGguf(plain);
+  const tensors = [...file.tensors.values()].map(({ name, shape }): TensorToWrite => {
+    return { name, shape, data: file.readTensorF32(name), type: "F32" };
+  });
+  const factors = Float32Array.of(1, 1, 1, 2, 3, 5, 8, 8);
+  const path = join(folder, "stretched.gguf");
+  writeGguf(path, file.metadata, [...tensors, { name: "rope_freqs.weight", shape: [8], data: factors, type: "F32" }]);
+  file.close();
+
+  const engine = await openEngine({ baseGguf: path, mode: "lora", backend: "onnx-cpu" });
+  const without = await openEngine({ baseGguf: plain, mode: "lora", backend: "onnx-cpu" });
+  const host = await openModelHost(hostSettings(path));
+  try {
+    const batch = [row(77, 2)];
+    const found = (await engine.forward(batch, { adapter: null })).logProbs[0]!;
+    const request = { adapter: null, tokens: [...batch[0]!.tokens], targetsFrom: 1 };
+    const served = await score(host, request, AbortSignal.timeout(60_000));
+    expect(largestDifference(found, served)).toBeLessThan(TOLERANCE.F32);
+    const ignored = (await without.forward(batch, { adapter: null })).logProbs[0]!;
+    expect(largestDifference(ignored, served)).toBeGreaterThan(3 * TOLERANCE.F32);
+  } finally {
+    await engine.close();
+    await without.close();
+    await host.close();
+  }
+});
+
+function hostSettings(model: string) {
+  return { model, threads: 1, contextLength: 128, sequences: 1, queueLimit: 4, adapterLimit: 2, gpu: false as const };
+}
+
+const largestDifference = (found: ArrayLike<number>, expected: readonly number[]) =>
+  Math.max(...expected.map((value, i) => Math.abs(value - found[i]!)));
 
 /** Every token after the first is a target. */
 function row(length: number, seed: number): TokenBatch[number] {

@@ -124,7 +124,7 @@ test("a model that can only be served says so when it is to be trained", () => {
     (name: string): Change =>
     (_, t) =>
       t.push({ name, shape: [64], data: new Float32Array(64), type: "F32" });
-  expect(trainable(tensor("rope_freqs.weight"))).toThrow(code("NOT_TRAINABLE"));
+  expect(trainable(tensor("rope_freqs.weight"))).not.toThrow();
   expect(trainable(tensor("blk.0.attn_q.bias"))).toThrow(code("NOT_TRAINABLE"));
 });
 
