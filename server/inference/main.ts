@@ -1,7 +1,7 @@
 /** The inference process: loads the base model, serves it on a loopback port, and goes when it is told to. */
 
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { logger } from "../log.ts";
 import { openModelHost } from "./model-host.ts";
@@ -18,11 +18,18 @@ function takePriority(): void {
   const { PRIORITY_ABOVE_NORMAL } = constants.priority;
   try {
     setPriority(0, PRIORITY_ABOVE_NORMAL);
-    // Linux shares out its time among sessions first, and this process may be alone in one.
-    writeFileSync("/proc/self/autogroup", String(PRIORITY_ABOVE_NORMAL));
+    // Linux shares out its time among sessions first. The supervisor gives this process a session of its own; one that
+    // it shares, a terminal's say, is not ours to change.
+    if (leadsSession()) writeFileSync("/proc/self/autogroup", String(PRIORITY_ABOVE_NORMAL));
   } catch {
     // A normal share then, or no autogroups; the trainer takes less than that.
   }
+}
+
+/** Whether this process began its session: the fourth number after the name in Linux's stat is the session's id. */
+function leadsSession(): boolean {
+  const [, , , session] = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1)!.split(" ");
+  return Number(session) === process.pid;
 }
 
 async function main(): Promise<void> {
