@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export const viewport: Viewport = {
   themeColor: [
     { media: "(prefers-color-scheme: light)", color: "#fbfaf9" },
-    { media: "(prefers-color-scheme: dark)", color: "#131211" },
+    { media: "(prefers-color-scheme: dark)", color: "#161514" },
   ],
   // The composer must stay above the keyboard of a phone.
   interactiveWidget: "resizes-content",

@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { cn } from "../_lib/cn.ts";
 
-export function BrandMark({ className }: { className?: string }) {
+function BrandMark({ className }: { className?: string }) {
   return (
     <svg aria-hidden="true" viewBox="0 0 24 24" fill="none" strokeLinecap="round" className={cn("size-5", className)}>
       <path d="M4 18.5h16" strokeWidth="2.5" className="stroke-accent" />

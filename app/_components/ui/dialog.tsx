@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "../../_lib/cn.ts";
+import { focusPanel } from "./focus-panel.ts";
 import { IconButton } from "./icon-button.tsx";
 
 type DialogProps = {
@@ -25,9 +26,10 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       <Radix.Portal>
         <Radix.Overlay className="data-[state=open]:fade-in-0 data-[state=closed]:fade-out-0 fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-out data-[state=open]:animate-in" />
         <Radix.Content
-          aria-describedby={description ? undefined : ""}
+          {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusPanel}
           className={cn(
-            "data-[state=open]:fade-in-0 fixed inset-x-0 bottom-0 z-50 max-h-[90dvh] overflow-y-auto rounded-t-xl bg-surface p-5 shadow-float data-[state=open]:animate-in",
+            "data-[state=open]:fade-in-0 fixed inset-x-0 bottom-0 z-50 max-h-[90dvh] overflow-y-auto rounded-t-xl bg-surface p-5 shadow-float outline-none data-[state=open]:animate-in",
             "sm:-translate-x-1/2 sm:-translate-y-1/2 sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-full sm:max-w-md sm:rounded-xl",
             className,
           )}

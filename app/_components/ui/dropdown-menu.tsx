@@ -15,7 +15,8 @@ type DropdownMenuProps = {
 
 export function DropdownMenu({ trigger, align = "end", side, className, children }: DropdownMenuProps) {
   return (
-    <Radix.Root>
+    // A menu that hides the rest of the page would hide it from assistive technology too, headings and landmarks included.
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

@@ -21,10 +21,17 @@ type NoticeProps = {
 export function Notice({ tone = "info", role, action, className, children }: NoticeProps) {
   const { icon: Icon, className: toneClass } = TONES[tone];
   return (
-    <div role={role} className={cn("flex items-start gap-2 rounded-lg border px-3 py-2 text-sm", toneClass, className)}>
+    <div
+      role={role}
+      className={cn(
+        "flex items-start gap-2 rounded-lg border px-3 py-2 text-sm max-sm:flex-wrap",
+        toneClass,
+        className,
+      )}
+    >
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0 flex-1">{children}</div>
-      {action && <div className="shrink-0">{action}</div>}
+      <div className="min-w-0 flex-1 py-px">{children}</div>
+      {action && <div className="shrink-0 max-sm:w-full max-sm:pl-6">{action}</div>}
     </div>
   );
 }

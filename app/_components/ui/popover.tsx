@@ -3,6 +3,7 @@
 import { Popover as Radix } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { cn } from "../../_lib/cn.ts";
+import { focusPanel } from "./focus-panel.ts";
 
 type PopoverProps = {
   trigger: ReactElement;
@@ -25,13 +26,9 @@ export function Popover({ trigger, label, align = "start", side = "top", classNa
           side={side}
           sideOffset={6}
           collisionPadding={12}
-          onOpenAutoFocus={(event) => {
-            // The panel itself, not its first button, whose tooltip would cover what there is to read.
-            event.preventDefault();
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-          }}
+          onOpenAutoFocus={focusPanel}
           className={cn(
-            "data-[state=open]:fade-in-0 z-50 w-80 max-w-[calc(100vw-1.5rem)] rounded-lg bg-surface p-4 text-sm shadow-float data-[state=open]:animate-in",
+            "data-[state=open]:fade-in-0 z-50 w-80 max-w-[calc(100vw-1.5rem)] rounded-lg bg-surface p-4 text-sm shadow-float outline-none data-[state=open]:animate-in",
             className,
           )}
         >

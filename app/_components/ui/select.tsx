@@ -5,7 +5,7 @@ import { Select as Radix } from "radix-ui";
 import { cn } from "../../_lib/cn.ts";
 import { inputStyles } from "./input.tsx";
 
-export type SelectOption<T extends string> = { value: T; label: string; disabled?: boolean };
+type SelectOption<T extends string> = { value: T; label: string; disabled?: boolean };
 
 type SelectProps<T extends string> = {
   value: T;

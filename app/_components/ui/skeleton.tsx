@@ -2,7 +2,7 @@
 import { cn } from "../../_lib/cn.ts";
 
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cn("animate-pulse rounded-md bg-sunken", className)} />;
+  return <div aria-hidden className={cn("animate-pulse rounded-md bg-ink/7", className)} />;
 }
 
 /** `lines` grey lines, the last one shorter, as a paragraph would be. */

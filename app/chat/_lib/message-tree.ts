@@ -1,11 +1,11 @@
 // A conversation is a tree (regenerated replies and edited prompts are siblings); these pure functions pick the path on screen.
 
 /** What the tree needs to know of a message. Siblings come oldest first. */
-export type TreeMessage = { id: string; parentId: string | null; createdAt: Date };
+type TreeMessage = { id: string; parentId: string | null; createdAt: Date };
 
 /** Which child the viewer chose under a parent; `ROOT` stands for the place before the first message. */
 export type Choices = ReadonlyMap<string, string>;
-export const ROOT = "root";
+const ROOT = "root";
 
 const parentKey = (message: Pick<TreeMessage, "parentId">) => message.parentId ?? ROOT;
 

@@ -7,7 +7,7 @@ export type Message = Conversation["messages"][number];
 export type Release = NonNullable<Message["release"]>;
 export type Feedback = NonNullable<Message["feedback"]>;
 export type FeedbackReason = NonNullable<Inputs["feedback"]["set"]["reasons"]>[number];
-export type ConversationPage = Outputs["conversation"]["list"];
+type ConversationPage = Outputs["conversation"]["list"];
 export type ConversationSummary = ConversationPage["items"][number];
 export type ConversationPages = InfiniteData<ConversationPage, string | null>;
 

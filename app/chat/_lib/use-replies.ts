@@ -17,7 +17,7 @@ type AskBase = {
   requestKey: string;
 };
 /** Something asked of the server that it has not confirmed. */
-export type Ask = AskBase & ({ kind: "send"; content: string } | { kind: "regenerate"; messageId: string });
+type Ask = AskBase & ({ kind: "send"; content: string } | { kind: "regenerate"; messageId: string });
 export type PendingAsk = { ask: Ask; error: unknown | null };
 
 type RepliesOptions = {
@@ -82,5 +82,3 @@ export function useReplies({ conversationId, onBranch }: RepliesOptions) {
     dismiss: () => setPending(null),
   };
 }
-
-export type Replies = ReturnType<typeof useReplies>;

@@ -96,7 +96,7 @@ function NewKey({ secret, onDone }: { secret: string; onDone: () => void }) {
 function Secret({ label, text }: { label: string; text: string }) {
   return (
     <div className="flex items-start gap-1 rounded-lg border bg-sunken/60 py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 break-all py-1 font-mono text-sm">{text}</code>
+      <code className="min-w-0 flex-1 py-1 [overflow-wrap:anywhere] font-mono text-sm">{text}</code>
       <CopyButton text={text} label={label} />
     </div>
   );
