@@ -29,8 +29,8 @@ export function Notice({ tone = "info", role, action, className, children }: Not
         className,
       )}
     >
-      <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0 flex-1 py-px">{children}</div>
+      <Icon aria-hidden className={cn("size-4 shrink-0", action ? "mt-2" : "mt-0.5")} />
+      <div className={cn("min-w-0 flex-1", action && "py-1.5")}>{children}</div>
       {action && <div className="shrink-0 max-sm:w-full max-sm:pl-6">{action}</div>}
     </div>
   );
