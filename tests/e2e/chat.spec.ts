@@ -58,8 +58,13 @@ test("a thumb can be taken back", async ({ page, person }) => {
   await reply.getByRole("button", { name: "Undo" }).click();
   await expect(up).toHaveAttribute("aria-pressed", "false");
   const [conversation] = (await person.trpc.conversation.list.query({})).items;
-  const { messages } = await person.trpc.conversation.get.query({ id: conversation!.id });
-  expect(messages.map(({ feedback }) => feedback)).toEqual([null, null]);
+  // The page shows it before the server has heard of it.
+  await expect
+    .poll(async () => {
+      const { messages } = await person.trpc.conversation.get.query({ id: conversation!.id });
+      return messages.map(({ feedback }) => feedback);
+    })
+    .toEqual([null, null]);
 });
 
 test("the keyboard alone is enough", async ({ page, person }) => {
