@@ -9,8 +9,8 @@ import { StartError } from "./report.mjs";
 /** @typedef {import("./lock.mjs").Holder} Holder */
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} LockedPackage */
 
-/** Binaries for other platforms that onnxruntime-node ships together with ours: 240 MB that nothing here can load. */
-const ONNXRUNTIME_BINARIES = "node_modules/onnxruntime-node/bin/napi-v6";
+/** Where onnxruntime-node keeps the builds of all platforms: 240 MB that nothing here can load. */
+const ONNXRUNTIME_BINARIES = "onnxruntime-node/bin/napi-v6";
 
 /**
  * Who runs from this checkout at the moment: replacing its packages or its build under them would break them.
@@ -108,7 +108,7 @@ export async function install({ root, step, say, onLeave }) {
       );
     }
     await step("Installing packages (npm ci; the first time this takes a minute or two)", () => npmCi(root, onLeave));
-    removeForeignBinaries(root);
+    removeDeadWeight(root);
     const key = installKey(fs.readFileSync(path.join(root, "package-lock.json"), "utf8"));
     fs.writeFileSync(path.join(root, "node_modules/.hone-installed"), JSON.stringify({ key }));
   } finally {
@@ -165,14 +165,35 @@ function npmCi(root, onLeave) {
   });
 }
 
-/** @param {string} root */
-function removeForeignBinaries(root) {
-  const folder = path.join(root, ONNXRUNTIME_BINARIES);
-  if (!fs.existsSync(path.join(folder, process.platform, process.arch))) return; // unknown layout: leave it alone
-  for (const platform of fs.readdirSync(folder)) {
-    for (const arch of fs.readdirSync(path.join(folder, platform))) {
-      if (platform !== process.platform || arch !== process.arch)
-        fs.rmSync(path.join(folder, platform, arch), { recursive: true, force: true });
+/**
+ * Removes what packages bring along and nothing here can use: builds for other platforms, and TensorFlow.js's source maps.
+ * @param {string} root
+ */
+function removeDeadWeight(root) {
+  const packages = path.join(root, "node_modules");
+  const remove = (/** @type {string} */ file) => fs.rmSync(file, { recursive: true, force: true });
+  const list = (/** @type {string} */ folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
+
+  const onnxruntime = path.join(packages, ONNXRUNTIME_BINARIES);
+  // An unknown layout is left alone.
+  if (fs.existsSync(path.join(onnxruntime, process.platform, process.arch))) {
+    for (const platform of list(onnxruntime)) {
+      for (const arch of list(path.join(onnxruntime, platform))) {
+        if (platform !== process.platform || arch !== process.arch) remove(path.join(onnxruntime, platform, arch));
+      }
     }
+  }
+  const llama = path.join(packages, "@node-llama-cpp");
+  const own = `${process.platform}-${process.arch}`;
+  if (fs.existsSync(path.join(llama, own))) {
+    for (const build of list(llama)) {
+      if (build.startsWith(`${process.platform}-`) && !build.startsWith(own)) remove(path.join(llama, build));
+    }
+  }
+  const tensorflow = path.join(packages, "@tensorflow");
+  for (const file of fs.existsSync(tensorflow)
+    ? fs.readdirSync(tensorflow, { recursive: true, encoding: "utf8" })
+    : []) {
+    if (file.endsWith(".js.map")) remove(path.join(tensorflow, file));
   }
 }
