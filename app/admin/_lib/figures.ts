@@ -1,39 +1,64 @@
-// The figures an adapter carries from its run, in the order in which they tell the most, with the kind of number each is.
+// What a run measured on its adapter, beside the same of the release that was live then and of the bare base model.
 
-/** Ends of figure names that have a label and an explanation in messages/…/admin.json. */
-const KNOWN = [
-  { end: "rewards/accuracies", key: "accuracy", kind: "share" },
-  { end: "rewards/margins", key: "margin", kind: "number" },
-  { end: "loss", key: "loss", kind: "number" },
-  { end: "mean_token_accuracy", key: "tokenAccuracy", kind: "share" },
-  { end: "rewards/chosen", key: "chosen", kind: "number" },
-  { end: "rewards/rejected", key: "rejected", kind: "number" },
-  { end: "entropy", key: "entropy", kind: "number" },
-] as const;
+/** Rows of the table; their names and explanations are in messages/…/admin.json. */
+export type FigureKey = "accuracy" | "margin" | "ranking" | "tokens" | "kl";
 
-export type FigureKey = (typeof KNOWN)[number]["key"];
-
-export interface Figure {
-  name: string;
-  /** Null for a figure the pages have no words for. */
-  key: FigureKey | null;
+export interface FigureRow {
+  key: FigureKey;
   kind: "share" | "number";
-  value: number;
-  /** Measured on pairs the run did not train on. */
-  heldOut: boolean;
+  adapter: number;
+  live: number | null;
+  base: number | null;
 }
 
-/** Held-out figures first, then by how much they tell, unknown ones last. */
-export function figures(metrics: Readonly<Record<string, number>>): Figure[] {
-  const rank = ({ key, heldOut }: Figure) => {
-    const place = KNOWN.findIndex((known) => known.key === key);
-    return (heldOut ? 0 : 100) + (place === -1 ? 50 : place);
+export interface Measured {
+  /** Held-out pairs it was measured on; null when nothing was measured there. */
+  pairs: number | null;
+  /** Prompts it was let answer; null when it was not. */
+  prompts: number | null;
+  rows: FigureRow[];
+  /** Figures the pages have no words for. */
+  others: [name: string, value: number][];
+}
+
+/** Which metric stands in which column; names as trainer/evaluate.ts gives them. */
+const ROWS: readonly { key: FigureKey; kind: FigureRow["kind"]; adapter: string; live?: string; base?: string }[] = [
+  { key: "accuracy", kind: "share", adapter: "heldout/accuracy", live: "heldout/accuracy_live" },
+  { key: "margin", kind: "number", adapter: "heldout/margin", live: "heldout/margin_live" },
+  {
+    key: "ranking",
+    kind: "share",
+    adapter: "heldout/ranking",
+    live: "heldout/ranking_live",
+    base: "heldout/ranking_base",
+  },
+  { key: "tokens", kind: "number", adapter: "replies/tokens", base: "replies/tokens_base" },
+  { key: "kl", kind: "number", adapter: "replies/kl_base" },
+];
+
+const COUNTS = { pairs: "heldout/pairs", prompts: "replies/prompts" } as const;
+
+export function measured(metrics: Readonly<Record<string, number>>): Measured {
+  const read = (name: string | undefined) => (name === undefined ? null : (metrics[name] ?? null));
+  const rows = ROWS.flatMap(({ key, kind, ...names }) => {
+    const adapter = read(names.adapter);
+    return adapter === null ? [] : [{ key, kind, adapter, live: read(names.live), base: read(names.base) }];
+  });
+  const told = new Set<string | undefined>([
+    ...Object.values(COUNTS),
+    ...ROWS.flatMap(({ adapter, live, base }) => [adapter, live, base]),
+  ]);
+  return {
+    // A count of 0 says as much as none.
+    pairs: metrics[COUNTS.pairs] || null,
+    prompts: metrics[COUNTS.prompts] || null,
+    rows,
+    others: Object.entries(metrics).filter(([name]) => !told.has(name)),
   };
-  return Object.entries(metrics)
-    .map(([name, value]): Figure => {
-      const known = KNOWN.find(({ end }) => name === end || name.endsWith(`/${end}`));
-      const heldOut = /^(eval|held_?out)/i.test(name);
-      return { name, key: known?.key ?? null, kind: known?.kind ?? "number", value, heldOut };
-    })
-    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/** By how much replies became shorter than the base's, as a share of them; below 0 is longer. Null when not measured. */
+export function shorterBy({ rows }: Measured): number | null {
+  const tokens = rows.find(({ key }) => key === "tokens");
+  return tokens?.base ? 1 - tokens.adapter / tokens.base : null;
 }

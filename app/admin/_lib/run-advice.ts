@@ -1,20 +1,20 @@
 // Which advice goes with the code a run failed with.
 
-export const ADVICE = ["diverged", "nothing", "memory", "reference", "worker", "adapter", "other"] as const;
-export type Advice = (typeof ADVICE)[number];
+export type Advice = "diverged" | "nothing" | "memory" | "reference" | "worker" | "config" | "file" | "base" | "other";
 
 const BY_CODE: Readonly<Record<string, Advice>> = {
   TRAINING_DIVERGED: "diverged",
   NO_EXAMPLES: "nothing",
-  NOTHING_TO_TRAIN_ON: "nothing",
-  OVER_LONG: "memory",
-  OUT_OF_MEMORY: "memory",
+  BAD_DATA: "nothing",
+  OVER_LENGTH: "nothing",
+  ENGINE_REFUSED: "memory",
   REFERENCE_MISMATCH: "reference",
-  ATTEMPTS_EXHAUSTED: "worker",
+  BAD_CHECKPOINT: "reference",
   TRAINER_LOST: "worker",
-  BASE_MISMATCH: "adapter",
-  ADAPTER_MISSING: "adapter",
-  ADAPTER_REFUSED: "adapter",
+  BAD_CONFIG: "config",
+  BAD_FILE: "file",
+  FILE_MISSING: "file",
+  BASE_MISMATCH: "base",
 };
 
 export function adviceFor(code: string | null): Advice {

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
 import Link from "next/link";
-import { useLocale, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { Badge } from "../../_components/ui/badge.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
@@ -11,12 +11,11 @@ import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { ActivateButton } from "../_components/activate-button.tsx";
-import { FigureName, FigureValue } from "../_components/figure-value.tsx";
 import { Hash } from "../_components/hash.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
 import { LiveBadge } from "../_components/release-name.tsx";
-import { figures } from "../_lib/figures.ts";
+import { measured } from "../_lib/figures.ts";
 import { bytes } from "../_lib/format.ts";
 
 /** A run may end, or somebody may activate, while the list is open. */
@@ -99,15 +98,19 @@ export function Adapters() {
   );
 }
 
-function MainFigure({ metrics }: { metrics: Record<string, number> }) {
-  const [figure] = figures(metrics);
-  if (!figure) return <span className="text-quiet">–</span>;
+/** How often it agrees with people on pairs it has not seen, and on how many it was asked. */
+function MainFigure({ metrics }: { metrics: Readonly<Record<string, number>> }) {
+  const t = useTranslations("admin.adapters");
+  const format = useFormatter();
+  const { pairs, rows } = measured(metrics);
+  const accuracy = rows.find(({ key }) => key === "accuracy");
+  if (!accuracy || pairs === null) return <span className="text-quiet">–</span>;
   return (
     <>
-      <FigureValue figure={figure} />{" "}
-      <span className="text-quiet text-xs">
-        <FigureName figure={figure} />
-      </span>
+      <span className="tabular-nums">
+        {format.number(accuracy.adapter, { style: "percent", maximumFractionDigits: 0 })}
+      </span>{" "}
+      <span className="text-quiet text-xs">{t("ofHeldOut", { pairs })}</span>
     </>
   );
 }

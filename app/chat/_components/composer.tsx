@@ -4,7 +4,7 @@ import { ArrowUp, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
-import { readDraft, writeDraft } from "../_lib/drafts.ts";
+import { readDraft, withUnsent, writeDraft } from "../_lib/drafts.ts";
 import { isSendKey } from "../_lib/send-key.ts";
 
 export type ComposerHandle = {
@@ -28,16 +28,20 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   const t = useTranslations("chat");
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState("");
+  // What the field holds at this moment, for words that come back between two renderings.
+  const typed = useRef("");
   const canSend = !running && text.trim() !== "";
 
   // Drafts live in this browser, so the server renders an empty field and the draft follows.
   useEffect(() => {
-    setText(readDraft(conversationId));
+    typed.current = readDraft(conversationId);
+    setText(typed.current);
     // Touch keyboards would cover half the screen unasked.
     if (window.matchMedia("(hover: hover)").matches) area.current?.focus({ preventScroll: true });
   }, [conversationId]);
 
   const edit = (value: string) => {
+    typed.current = value;
     setText(value);
     writeDraft(conversationId, value);
   };
@@ -45,7 +49,7 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   useImperativeHandle(ref, () => ({
     focus: () => area.current?.focus(),
     giveBack(words) {
-      edit(text.trim() ? `${words}\n\n${text}` : words);
+      edit(withUnsent(words, typed.current));
       area.current?.focus();
     },
   }));
@@ -53,6 +57,7 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   const submit = () => {
     if (!canSend) return;
     // The stored draft stays until the server has the words.
+    typed.current = "";
     setText("");
     onSend(text.trim());
   };

@@ -28,7 +28,8 @@ export function ConversationList({ search, activeId, onOpen }: ConversationListP
   );
 
   if (list.isPending) return <ListSkeleton />;
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  // A list that is here stays here when asking for it again fails.
+  if (!list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) {
     return search ? (

@@ -11,6 +11,7 @@ import { toast } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "../_lib/conversation-cache.ts";
+import { readDraft, withUnsent, writeDraft } from "../_lib/drafts.ts";
 import { useShortcuts } from "../_lib/shortcuts.ts";
 import { isRunning, type Message } from "../_lib/types.ts";
 import { useBranches } from "../_lib/use-branches.ts";
@@ -39,7 +40,7 @@ export function ConversationView({ conversationId }: { conversationId: string | 
   );
   const messages = (conversationId && conversation.data?.messages) || [];
   const { path, choose } = useBranches(conversationId, messages);
-  const replies = useReplies({ conversationId, onBranch: choose });
+  const replies = useReplies({ conversationId, onBranch: choose, onUnsent: keepUnsent });
   const stop = useMutation(trpc.message.stop.mutationOptions({ onError: (error: unknown) => toast(errorText(error)) }));
 
   const last = path.at(-1);
@@ -54,6 +55,12 @@ export function ConversationView({ conversationId }: { conversationId: string | 
   };
   const regenerate = (message: Message) => void replies.regenerate(message);
   const stopRunning = () => runningReply && !stop.isPending && stop.mutate({ messageId: runningReply.id });
+
+  /** Back into the composer, or into the draft of the conversation they were meant for. */
+  function keepUnsent(id: string | null, content: string): void {
+    if (id === conversationId) composer.current?.giveBack(content);
+    else writeDraft(id, withUnsent(content, readDraft(id)));
+  }
 
   function finish(message: Message): void {
     if (!conversationId) return;
@@ -88,11 +95,7 @@ export function ConversationView({ conversationId }: { conversationId: string | 
         onEdit={(message, content) => void replies.send(content, message.parentId)}
         onRegenerate={regenerate}
         onRetry={() => void replies.retry()}
-        onDismiss={() => {
-          const ask = replies.pending?.ask;
-          replies.dismiss();
-          if (ask?.kind === "send") composer.current?.giveBack(ask.content);
-        }}
+        onDismiss={replies.dismiss}
       />
     );
   }

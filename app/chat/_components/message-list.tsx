@@ -2,8 +2,8 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { siblingsOf } from "../_lib/message-tree.ts";
+import type { PendingAsk as Pending } from "../_lib/pending-asks.ts";
 import type { Message } from "../_lib/types.ts";
-import type { PendingAsk as Pending } from "../_lib/use-replies.ts";
 import { PendingAsk } from "./pending-ask.tsx";
 import { PromptMessage } from "./prompt-message.tsx";
 import { ReplyMessage } from "./reply-message.tsx";

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "../../_components/ui/button.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
-import type { PendingAsk as Pending } from "../_lib/use-replies.ts";
+import type { PendingAsk as Pending } from "../_lib/pending-asks.ts";
 import { PromptBubble } from "./prompt-message.tsx";
 import { Thinking } from "./thinking.tsx";
 

@@ -22,6 +22,9 @@ export function writeDraft(conversationId: string | null, text: string): void {
   }, undefined);
 }
 
+/** Puts words that could not be sent before whatever was typed since. */
+export const withUnsent = (unsent: string, typed: string) => (typed.trim() ? `${unsent}\n\n${typed}` : unsent);
+
 /**
  * After `sent` arrived: forgets it as a draft of the place it was typed in. Anything typed there since moves along to the
  * conversation that the first prompt made.

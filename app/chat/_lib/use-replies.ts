@@ -1,37 +1,35 @@
 // Asking for replies: sending a prompt, regenerating, retrying what failed. What was asked shows at once, before the answer.
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { newRequestKey } from "../../_lib/request-key.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { isAtNewConversation, nameNewConversation } from "./active-conversation.ts";
 import { useConversationCache } from "./conversation-cache.ts";
 import { settleDraft } from "./drafts.ts";
+import { type Ask, createPendingAsks } from "./pending-asks.ts";
 import type { Message } from "./types.ts";
-
-type AskBase = {
-  conversationId: string | null;
-  /** The message the new branch grows from: of a prompt its parent, of a regenerated reply its prompt. */
-  parentId: string | null;
-  /** The same for every try, so that a try whose answer was lost does not make a second message. */
-  requestKey: string;
-};
-/** Something asked of the server that it has not confirmed. */
-type Ask = AskBase & ({ kind: "send"; content: string } | { kind: "regenerate"; messageId: string });
-export type PendingAsk = { ask: Ask; error: unknown | null };
 
 type RepliesOptions = {
   conversationId: string | null;
   /** Called with a message that the server made, so that its branch is the one on screen. */
   onBranch: (conversationId: string, message: Message) => void;
+  /** Called with words that could not be sent and have no place on screen any more. */
+  onUnsent: (conversationId: string | null, content: string) => void;
 };
 
-export function useReplies({ conversationId, onBranch }: RepliesOptions) {
+export function useReplies({ conversationId, onBranch, onUnsent }: RepliesOptions) {
   const trpc = useTRPC();
   const cache = useConversationCache();
   const send = useMutation(trpc.message.send.mutationOptions());
   const regenerate = useMutation(trpc.message.regenerate.mutationOptions());
-  const [pending, setPending] = useState<PendingAsk | null>(null);
+  const unsent = useRef(onUnsent);
+  useLayoutEffect(() => {
+    unsent.current = onUnsent;
+  });
+  const [asks] = useState(() => createPendingAsks((id, content) => unsent.current(id, content)));
+  const current = () => asks.get(conversationId);
+  const pending = useSyncExternalStore(asks.subscribe, current, () => null);
 
   async function sendAsk(ask: Ask & { kind: "send" }): Promise<void> {
     const result = await send.mutateAsync({
@@ -55,19 +53,17 @@ export function useReplies({ conversationId, onBranch }: RepliesOptions) {
   }
 
   async function run(ask: Ask): Promise<void> {
-    setPending({ ask, error: null });
+    asks.start(ask);
     try {
       await (ask.kind === "send" ? sendAsk(ask) : regenerateAsk(ask));
-      setPending((now) => (now?.ask === ask ? null : now));
+      asks.succeed(ask);
     } catch (error) {
-      setPending((now) => (now?.ask === ask ? { ask, error } : now));
+      asks.fail(ask, error);
     }
   }
 
-  // An ask belongs to the conversation it was made in; another conversation does not show it.
-  const shown = pending && pending.ask.conversationId === conversationId ? pending : null;
   return {
-    pending: shown,
+    pending,
     send: (content: string, parentId: string | null) =>
       run({ kind: "send", conversationId, parentId, content, requestKey: newRequestKey() }),
     regenerate: (reply: Message) =>
@@ -78,7 +74,7 @@ export function useReplies({ conversationId, onBranch }: RepliesOptions) {
         messageId: reply.id,
         requestKey: newRequestKey(),
       }),
-    retry: () => (shown?.error ? run(shown.ask) : Promise.resolve()),
-    dismiss: () => setPending(null),
+    retry: () => (pending?.error ? run(pending.ask) : Promise.resolve()),
+    dismiss: () => asks.dismiss(conversationId),
   };
 }

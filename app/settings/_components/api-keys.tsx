@@ -27,7 +27,7 @@ export function ApiKeys() {
   return (
     <Card title={t("title")} description={t("description")} actions={<CreateApiKey />}>
       {keys.isPending && <SkeletonText lines={3} />}
-      {keys.isError && <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />}
+      {keys.isError && !keys.data && <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />}
       {keys.data?.length === 0 && <EmptyState icon={KeyRound} title={t("none")} description={t("noneHint")} />}
       {keys.data && keys.data.length > 0 && (
         <ul className="divide-y">

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { auditChanges, subjectPath } from "../../../app/admin/_lib/audit-changes.ts";
-import { figures } from "../../../app/admin/_lib/figures.ts";
+import { measured, shorterBy } from "../../../app/admin/_lib/figures.ts";
 import { bytes, releaseName, roughSpan, span } from "../../../app/admin/_lib/format.ts";
 import { finding } from "../../../app/admin/_lib/metrics.ts";
 import { nextStep } from "../../../app/admin/_lib/next-step.ts";
+import { adviceFor } from "../../../app/admin/_lib/run-advice.ts";
 import { differences, parseForm, parseSeed } from "../../../app/admin/_lib/run-form.ts";
 import { timeline } from "../../../app/admin/_lib/run-states.ts";
 import { type Piece, wordDiff } from "../../../app/admin/_lib/word-diff.ts";
@@ -183,12 +184,42 @@ describe("an audit row", () => {
   });
 });
 
-test("an adapter's figures begin with what was held out, and unknown ones keep their names", () => {
-  const all = figures({ odd: 1, loss: 0.1, "eval/loss": 0.4, "eval/rewards/accuracies": 0.8 });
-  expect(all.map(({ name, key, heldOut }) => `${name} ${key} ${heldOut}`)).toEqual([
-    "eval/rewards/accuracies accuracy true",
-    "eval/loss loss true",
-    "loss loss false",
-    "odd null false",
-  ]);
+describe("what an adapter measured", () => {
+  const metrics = {
+    "heldout/pairs": 9,
+    "heldout/accuracy": 0.8,
+    "heldout/accuracy_live": 0.6,
+    "heldout/ranking": 0.7,
+    "heldout/ranking_base": 0.5,
+    "replies/prompts": 4,
+    "replies/tokens": 6,
+    "replies/tokens_base": 10,
+    odd: 1,
+  };
+
+  test("stands beside the live release and the base, and unknown figures keep their names", () => {
+    expect(measured(metrics)).toEqual({
+      pairs: 9,
+      prompts: 4,
+      rows: [
+        { key: "accuracy", kind: "share", adapter: 0.8, live: 0.6, base: null },
+        { key: "ranking", kind: "share", adapter: 0.7, live: null, base: 0.5 },
+        { key: "tokens", kind: "number", adapter: 6, live: null, base: 10 },
+      ],
+      others: [["odd", 1]],
+    });
+    expect(shorterBy(measured(metrics))).toBeCloseTo(0.4, 12);
+  });
+
+  test("says so when nothing was measured", () => {
+    const nothing = measured({ "heldout/pairs": 0, "replies/prompts": 0 });
+    expect(nothing).toEqual({ pairs: null, prompts: null, rows: [], others: [] });
+    expect(shorterBy(nothing)).toBeNull();
+  });
+});
+
+test("a failed run comes with advice, also for a code nobody has thought of", () => {
+  expect(adviceFor("TRAINING_DIVERGED")).toBe("diverged");
+  expect(adviceFor("SOMETHING_NEW")).toBe("other");
+  expect(adviceFor(null)).toBe("other");
 });

@@ -10,15 +10,14 @@ import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
 import { ActivateButton } from "../../_components/activate-button.tsx";
 import { Facts } from "../../_components/facts.tsx";
-import { FigureName, FigureValue } from "../../_components/figure-value.tsx";
 import { Hash } from "../../_components/hash.tsx";
 import { Help } from "../../_components/help.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
 import { LiveBadge } from "../../_components/release-name.tsx";
-import { figures } from "../../_lib/figures.ts";
 import { bytes, shortHash } from "../../_lib/format.ts";
 import { AdapterStatusBadge } from "../adapters.tsx";
+import { Figures } from "./figures.tsx";
 import { Lineage } from "./lineage.tsx";
 
 type AdapterDetails = Outputs["adapter"]["get"];
@@ -82,26 +81,6 @@ function Identity({ adapter }: { adapter: AdapterDetails }) {
         },
         { name: t("size"), value: bytes(adapter.bytes, locale) },
       ]}
-    />
-  );
-}
-
-function Figures({ metrics }: { metrics: Record<string, number> }) {
-  const t = useTranslations("admin");
-  const all = figures(metrics);
-  if (all.length === 0) return <p className="text-quiet text-sm">{t("adapters.noFigures")}</p>;
-  return (
-    <Facts
-      facts={all.map((figure) => ({
-        name: figure.name,
-        label: <FigureName figure={figure} />,
-        value: (
-          <span className="flex items-center gap-1">
-            <FigureValue figure={figure} />
-            {figure.key && <Help about={t(`figures.name.${figure.key}`)}>{t(`figures.help.${figure.key}`)}</Help>}
-          </span>
-        ),
-      }))}
     />
   );
 }
