@@ -12,6 +12,8 @@ import { StateDot } from "./state-dot.tsx";
 
 /** How often the strip asks again while the page is in view. */
 const REFRESH_MS = 10_000;
+/** Below this an age in seconds would only flicker. */
+const JUST_NOW_S = 60;
 
 export function useOverview() {
   const trpc = useTRPC();
@@ -81,13 +83,14 @@ function Age({ at }: { at: Date | null }) {
   const locale = useLocale();
   const now = useNow({ updateInterval: 30_000 });
   if (!at) return null;
+  const seconds = (now.getTime() - at.getTime()) / 1000;
   return (
     <time
       dateTime={at.toISOString()}
       title={format.dateTime(at, { dateStyle: "medium", timeStyle: "short" })}
       className="text-faint text-xs"
     >
-      {t("age", { span: roughSpan((now.getTime() - at.getTime()) / 1000, locale, "narrow") })}
+      {seconds < JUST_NOW_S ? t("justNow") : t("age", { span: roughSpan(seconds, locale, "narrow") })}
     </time>
   );
 }

@@ -1,8 +1,10 @@
 // The overview: what is live in a sentence, what needs someone, and how feedback and pairs are coming in.
 "use client";
+import { ThumbsUp } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { DayBars } from "../../_components/charts/day-bars.tsx";
 import { Card } from "../../_components/ui/card.tsx";
+import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Skeleton } from "../../_components/ui/skeleton.tsx";
 import type { Outputs } from "../../_lib/trpc.ts";
 import { useOverview } from "../_components/loop-strip.tsx";
@@ -44,13 +46,18 @@ function FeedbackCard({ days }: { days: OverviewData["feedbackPerDay"] }) {
   const t = useTranslations("admin.overview");
   const up = days.reduce((sum, day) => sum + day.up, 0);
   const down = days.reduce((sum, day) => sum + day.down, 0);
+  const given = up + down > 0;
   return (
     <Card
       id="feedback"
       title={t("feedback")}
-      description={up + down === 0 ? t("feedbackNone") : t("feedbackSum", { up, down, days: days.length })}
+      description={given ? t("feedbackSum", { up, down, days: days.length }) : undefined}
     >
-      <DayBars days={days} upLabel={t("up")} downLabel={t("down")} label={t("feedback")} />
+      {given ? (
+        <DayBars days={days} upLabel={t("up")} downLabel={t("down")} label={t("feedback")} />
+      ) : (
+        <EmptyState icon={ThumbsUp} title={t("feedbackNone")} description={t("feedbackNoneText")} />
+      )}
     </Card>
   );
 }

@@ -13,9 +13,15 @@ export function PairsCard({ pairs }: { pairs: OverviewData["pairs"] }) {
   return (
     <Card title={t("pairs")}>
       <p className="font-semibold text-2xl tabular-nums">{format.number(pairs.total)}</p>
-      <p className="mb-3 text-quiet text-sm">{t("pairsNew", { count: pairs.newSinceLastRun })}</p>
-      <Progress label={t("pairsSeen", { seen, total: pairs.total })} value={seen} max={pairs.total} />
-      <p className="mt-1.5 text-faint text-xs tabular-nums">{t("pairsSeen", { seen, total: pairs.total })}</p>
+      {pairs.total === 0 ? (
+        <p className="text-quiet text-sm">{t("pairsNone")}</p>
+      ) : (
+        <>
+          <p className="mb-3 text-quiet text-sm">{t("pairsNew", { count: pairs.newSinceLastRun })}</p>
+          <Progress label={t("pairsSeen", { seen, total: pairs.total })} value={seen} max={pairs.total} />
+          <p className="mt-1.5 text-faint text-xs tabular-nums">{t("pairsSeen", { seen, total: pairs.total })}</p>
+        </>
+      )}
       <Link href="/admin/pairs" className="mt-3 inline-block text-sm underline underline-offset-2">
         {t("seePairs")}
       </Link>

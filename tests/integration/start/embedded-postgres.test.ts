@@ -64,7 +64,7 @@ test("SIGKILL: committed rows stay, open transactions vanish, it comes back by i
   await expect.poll(() => query(url, "select n from t").catch(() => null), { timeout: 60_000 }).toEqual([{ n: 1 }]);
   expect(restarted.reason).toBe("SIGKILL");
   await query(url, "insert into t values (3)");
-  await expect.poll(() => server?.pid).not.toBe(pid);
+  await expect.poll(() => server?.pid, { timeout: 60_000 }).not.toBe(pid);
 });
 
 test("a pid file that names a process of another kind is no obstacle", async () => {
