@@ -13,7 +13,7 @@ export function readAdapter(
   path: string,
   config: ModelConfig,
   base?: { sha256: string },
-): { rank: number; alpha: number; tensors: NamedTensor[] } {
+): { kind: "lora"; rank: number; alpha: number; tensors: NamedTensor[] } {
   const file: GgufFile = openGguf(path);
   try {
     const { rank, alpha } = validateAdapter(file, config, base);
@@ -22,7 +22,7 @@ export function readAdapter(
       shape,
       data: file.readTensorF32(name),
     }));
-    return { rank, alpha, tensors };
+    return { kind: "lora", rank, alpha, tensors };
   } finally {
     file.close();
   }

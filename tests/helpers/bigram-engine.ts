@@ -2,12 +2,13 @@
 
 import {
   type AdamWHyper,
+  type AdapterConfig,
   type AdapterName,
   type AdapterWeights,
   type Engine,
   EngineError,
   type Forward,
-  type LoraConfig,
+  HEAD,
   type Metrics,
   type ModelConfig,
   type NamedTensor,
@@ -22,7 +23,7 @@ import { seededNormals, seededRandom } from "./tiny-model.ts";
 interface Trainable {
   rank: number;
   alpha: number;
-  /** `lora_a` [rank, V], `lora_b` [V, rank] */
+  /** `lora_a` [rank, V], `lora_b` [V, rank], and the head [1, V] where it has one */
   weights: NamedTensor[];
   gradients: Float64Array[];
   first: NamedTensor[];
@@ -36,7 +37,8 @@ const zeros = (like: NamedTensor): NamedTensor => ({ ...like, data: new Float32A
 const copy = (tensor: NamedTensor): NamedTensor => ({ ...tensor, data: tensor.data.slice() });
 
 /**
- * p(next | previous) = softmax(base[previous] + (alpha / rank) · B · A[:, previous]). Gradients are exact, in f64;
+ * p(next | previous) = softmax(base[previous] + (alpha / rank) · B · A[:, previous]); a head's value after a token is its
+ * weight for that token. Gradients are exact, in f64;
  * weights and moments are f32 as in a real engine, so that checkpoints can be compared bit for bit.
  */
 export class BigramEngine implements Engine {
@@ -105,22 +107,23 @@ export class BigramEngine implements Engine {
     for (const { gradients } of this.#adapters.values()) for (const g of gradients) g.fill(0);
   }
 
-  createAdapter(name: AdapterName, { rank, alpha }: LoraConfig, seed: number): void {
+  createAdapter(name: AdapterName, { rank, alpha, head }: AdapterConfig, seed: number): void {
     const size = this.vocabulary;
     const random = seededRandom(seed);
     const a = Float32Array.from({ length: rank * size }, () => (2 * random() - 1) / Math.sqrt(size));
-    this.loadAdapter(name, {
-      rank,
-      alpha,
-      tensors: [
-        { name: A, shape: [rank, size], data: a },
-        { name: B, shape: [size, rank], data: new Float32Array(size * rank) },
-      ],
-    });
+    const tensors = [
+      { name: A, shape: [rank, size], data: a },
+      { name: B, shape: [size, rank], data: new Float32Array(size * rank) },
+    ];
+    this.loadAdapter(name, { kind: "lora", rank, alpha, tensors }, { head });
   }
 
-  loadAdapter(name: AdapterName, { rank, alpha, tensors }: AdapterWeights): void {
+  loadAdapter(name: AdapterName, { rank, alpha, tensors }: AdapterWeights, options?: { head?: boolean }): void {
     const weights = [A, B].map((wanted) => copy(tensors.find((tensor) => tensor.name === wanted)!));
+    const head = tensors.find((tensor) => tensor.name === HEAD);
+    if (head) weights.push(copy(head));
+    else if (options?.head)
+      weights.push({ name: HEAD, shape: [1, this.vocabulary], data: new Float32Array(this.vocabulary) });
     this.#adapters.set(name, {
       rank,
       alpha,
@@ -134,7 +137,7 @@ export class BigramEngine implements Engine {
 
   exportAdapter(name: AdapterName): AdapterWeights {
     const { rank, alpha, weights } = this.#adapter(name);
-    return { rank, alpha, tensors: weights.map(copy) };
+    return { kind: "lora", rank, alpha, tensors: weights.map(copy) };
   }
 
   dropAdapter(name: AdapterName): void {
@@ -153,7 +156,8 @@ export class BigramEngine implements Engine {
   restore({ adapter }: Use, snapshot: OptimiserSnapshot): void {
     const trainable = this.#adapter(adapter!);
     // A checkpoint's file sorts tensors by name, so they are matched by name and not by place.
-    const matching = (tensors: NamedTensor[]) => [A, B].map((name) => copy(tensors.find((t) => t.name === name)!));
+    const names = trainable.weights.map(({ name }) => name);
+    const matching = (tensors: NamedTensor[]) => names.map((name) => copy(tensors.find((t) => t.name === name)!));
     trainable.step = snapshot.step;
     trainable.weights = matching(snapshot.weights);
     trainable.first = matching(snapshot.firstMoment);
@@ -194,13 +198,18 @@ export class BigramEngine implements Engine {
       logProbs: each((p, token) => Math.log(p[token]!)),
       entropy: each((p) => -p.reduce((total, x) => total + x * Math.log(x), 0)),
       correct: each((p, token) => (p.indexOf(Math.max(...p)) === token ? 1 : 0)),
+      values: batch.map(({ tokens, readouts }) =>
+        Float64Array.from(readouts ?? [], (t) => this.#adapter(use.adapter!).weights[2]!.data[tokens[t]!]!),
+      ),
     };
   }
 
   #backward(batch: TokenBatch, use: Use, upstream: Upstream): void {
     const { rank, alpha, weights, gradients } = this.#adapter(use.adapter!);
     const size = this.vocabulary;
-    for (const [i, { tokens, targets }] of batch.entries()) {
+    for (const [i, { tokens, targets, readouts }] of batch.entries()) {
+      for (const [k, t] of (readouts ?? new Int32Array()).entries())
+        gradients[2]![tokens[t]!]! += upstream.values?.[i]?.[k] ?? 0;
       for (const [k, t] of targets.entries()) {
         const previous = tokens[t - 1]!;
         const p = this.#probabilities(previous, use);

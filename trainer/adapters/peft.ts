@@ -84,6 +84,7 @@ export async function readPeft(folder: string, model: PeftModel): Promise<Adapte
   const config = parseConfig(path, json);
   const { tensors } = await readSafetensors(join(folder, PEFT_FILES[1]));
   return {
+    kind: "lora",
     rank: config.r,
     alpha: config.lora_alpha,
     tensors: tensors.map((tensor): NamedTensor => {

@@ -5,6 +5,7 @@ import type {
   Forward,
   Metrics,
   Objective,
+  PassOptions,
   TokenBatch,
   TokenSequence,
   Upstream,
@@ -16,6 +17,8 @@ interface Place {
   row: number;
   /** Its first target among the row's targets. */
   firstTarget: number;
+  /** Its first readout among the row's readouts. */
+  firstReadout: number;
 }
 
 export interface Packed {
@@ -42,9 +45,11 @@ export function pack(sequences: TokenBatch, length: number): Packed {
   const places = new Array<Place>(sequences.length);
   for (const [row, { members }] of rows.entries()) {
     let firstTarget = 0;
+    let firstReadout = 0;
     for (const index of members) {
-      places[index] = { row, firstTarget };
+      places[index] = { row, firstTarget, firstReadout };
       firstTarget += sequences[index]!.targets.length;
+      firstReadout += sequences[index]!.readouts?.length ?? 0;
     }
   }
   return { rows: rows.map(({ members }) => joined(members.map((i) => sequences[i]!))), places };
@@ -57,14 +62,17 @@ function joined(parts: readonly TokenSequence[]): TokenSequence {
   const tokens = new Int32Array(length);
   const examples = new Int32Array(length);
   const targets: number[] = [];
+  const readouts: number[] = [];
   let start = 0;
   for (const [example, part] of parts.entries()) {
     tokens.set(part.tokens, start);
     examples.fill(example, start, start + size(part));
     for (const target of part.targets) targets.push(start + target);
+    for (const readout of part.readouts ?? []) readouts.push(start + readout);
     start += size(part);
   }
-  return { tokens, examples, targets: Int32Array.from(targets) };
+  const row = { tokens, examples, targets: Int32Array.from(targets) };
+  return readouts.length > 0 ? { ...row, readouts: Int32Array.from(readouts) } : row;
 }
 
 /** The part of an engine that a method's steps use. */
@@ -80,36 +88,48 @@ export function packing(engine: Model, length: number): Model {
       const packed = pack(batch, length);
       return unpackForward(await engine.forward(packed.rows, use), batch, packed);
     },
-    accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics> {
+    accumulate(batch: TokenBatch, use: Use, objective: Objective, options?: PassOptions): Promise<Metrics> {
       const packed = pack(batch, length);
-      return engine.accumulate(packed.rows, use, (forward) => {
+      const onRows: Objective = (forward) => {
         const { upstream, metrics } = objective(unpackForward(forward, batch, packed));
         return { upstream: packUpstream(upstream, packed), metrics };
-      });
+      };
+      return engine.accumulate(packed.rows, use, onRows, options);
     },
-    async accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
+    async accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream, options?: PassOptions): Promise<Forward> {
       const packed = pack(batch, length);
-      return unpackForward(
-        await engine.accumulateKnown(packed.rows, use, packUpstream(upstream, packed)),
-        batch,
-        packed,
-      );
+      const forward = await engine.accumulateKnown(packed.rows, use, packUpstream(upstream, packed), options);
+      return unpackForward(forward, batch, packed);
     },
   };
 }
 
 /** [row][target] → [sequence][target] */
-function unpackForward({ logProbs, entropy, correct }: Forward, batch: TokenBatch, { places }: Packed): Forward {
-  const unpack = (values: Float64Array[]) =>
-    places.map(({ row, firstTarget }, i) => values[row]!.slice(firstTarget, firstTarget + batch[i]!.targets.length));
-  return { logProbs: unpack(logProbs), entropy: unpack(entropy), correct: unpack(correct) };
+function unpackForward(
+  { logProbs, entropy, correct, values }: Forward,
+  batch: TokenBatch,
+  { places }: Packed,
+): Forward {
+  const unpack = (rows: Float64Array[]) =>
+    places.map(({ row, firstTarget }, i) => rows[row]!.slice(firstTarget, firstTarget + batch[i]!.targets.length));
+  return {
+    logProbs: unpack(logProbs),
+    entropy: unpack(entropy),
+    correct: unpack(correct),
+    values: places.map(({ row, firstReadout }, i) =>
+      values[row]!.slice(firstReadout, firstReadout + (batch[i]!.readouts?.length ?? 0)),
+    ),
+  };
 }
 
 /** [sequence][target] → [row][target] */
-function packUpstream({ logProbs }: Upstream, { rows, places }: Packed): Upstream {
+function packUpstream({ logProbs, values }: Upstream, { rows, places }: Packed): Upstream {
   const packed = rows.map(({ targets }) => new Float64Array(targets.length));
   for (const [i, { row, firstTarget }] of places.entries()) packed[row]!.set(logProbs[i]!, firstTarget);
-  return { logProbs: packed };
+  if (!values) return { logProbs: packed };
+  const packedValues = rows.map(({ readouts }) => new Float64Array(readouts?.length ?? 0));
+  for (const [i, { row, firstReadout }] of places.entries()) packedValues[row]!.set(values[i]!, firstReadout);
+  return { logProbs: packed, values: packedValues };
 }
 
 const SHORTEST_ROW = 128;

@@ -2,10 +2,10 @@
 
 import {
   type AdamWHyper,
+  type AdapterConfig,
   EngineError,
   type Forward,
   LINEAR_LAYERS,
-  type LoraConfig,
   type ModelConfig,
   type TokenBatch,
   type TokenSequence,
@@ -130,7 +130,7 @@ export function checkHyper(hyper: AdamWHyper): void {
 }
 
 /** @throws EngineError when rank, alpha or layers make no adapter. */
-export function checkLora({ rank, alpha, targets = LINEAR_LAYERS }: LoraConfig, config: ModelConfig): void {
+export function checkLora({ rank, alpha, targets = LINEAR_LAYERS }: AdapterConfig, config: ModelConfig): void {
   const most = Math.min(config.width, config.feedForward);
   if (!Number.isInteger(rank) || rank < 1 || rank > most) {
     throw new EngineError(`Adapter rank must be a whole number from 1 to ${most}, found ${rank}.`);

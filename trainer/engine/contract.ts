@@ -29,8 +29,14 @@ export type AdapterName = string;
 export interface TokenSequence {
   /** [T] */
   tokens: Int32Array;
-  /** Ascending positions into `tokens`, [targets]; never 0. */
+  /** Ascending positions into `tokens`, [targets]; never 0. May be empty where `readouts` are given. */
   targets: Int32Array;
+  /**
+   * Ascending positions at which the adapter's scalar head is read, [readouts]: position t asks for the head of the
+   * hidden state after tokens[0..t]. A reward is read at the reply's last token, V(s) of target t at position t − 1.
+   * Needs an adapter with a head.
+   */
+  readouts?: Int32Array;
   /**
    * Packing: example number of every token, [T], ascending from 0. Attention is block-diagonal per example and
    * positions restart at 0. Absent: the row is one example. A target must not be the first token of its example.
@@ -40,18 +46,32 @@ export interface TokenSequence {
 
 export type TokenBatch = readonly TokenSequence[];
 
-/** What one forward pass tells. Every array is [sequence][target], in nats. */
+/** What one forward pass tells, [sequence][target]; log-probabilities and entropies in nats. */
 export interface Forward {
   logProbs: Float64Array[];
   /** Entropy of the whole next-token distribution. */
   entropy: Float64Array[];
   /** 1 where the target was the most likely token, else 0. */
   correct: Float64Array[];
+  /** Of the scalar head, [sequence][readout]; empty rows where nothing was asked for. */
+  values: Float64Array[];
 }
 
-/** dLoss/dlogProb, [sequence][target], the shape of `Forward.logProbs`. */
+/** Derivatives of the loss with respect to a forward pass. */
 export interface Upstream {
+  /** dLoss/dlogProb, the shape of `Forward.logProbs`. */
   logProbs: Float64Array[];
+  /** dLoss/dvalue, the shape of `Forward.values`; absent: the head gets no gradient. */
+  values?: Float64Array[];
+}
+
+/** How a training pass differs from the model as it is served. */
+export interface PassOptions {
+  /**
+   * NEFTune (Jain et al. 2023): uniform noise in ±alpha/√(T·D) on every token embedding, T tokens of the example and D
+   * the model's width; equal for equal seeds.
+   */
+  noise?: { alpha: number; seed: number };
 }
 
 export type Metrics = Record<string, number>;
@@ -64,11 +84,27 @@ export interface Use {
   adapter: AdapterName | null;
 }
 
-export interface LoraConfig {
+/**
+ * What an adapter changes.
+ * - `lora`: adds (alpha / rank)·B·A to linear layers (Hu et al. 2021). The only kind that llama.cpp serves.
+ * - `prompt`: `rank` trained token embeddings before every example (Lester et al. 2021).
+ * - `prefix`: `rank` trained keys and values before every example, in every block (Li & Liang 2021).
+ * - `bottleneck`: x + U·silu(D·x) of width `rank` behind attention and feed-forward of every block (Houlsby et al. 2019).
+ */
+export const ADAPTER_KINDS = ["lora", "prompt", "prefix", "bottleneck"] as const;
+export type AdapterKind = (typeof ADAPTER_KINDS)[number];
+
+export interface AdapterConfig {
+  /** Default `lora`. */
+  kind?: AdapterKind;
+  /** LoRA's rank, the virtual tokens of prompt and prefix, the width of the bottleneck. */
   rank: number;
+  /** LoRA scales its update by alpha / rank; the other kinds do not use it. */
   alpha: number;
-  /** Subset of the seven linear layers; default all of them. */
+  /** LoRA only: subset of the seven linear layers; default all of them. */
   targets?: readonly LinearLayer[];
+  /** Adds a scalar head on the last hidden state, from zero; its output is `Forward.values`. */
+  head?: boolean;
 }
 
 /** The seven linear layers of a block by their GGUF name (`blk.N.<name>.weight`). */
@@ -93,8 +129,19 @@ export interface NamedTensor {
   data: Float32Array;
 }
 
-/** Everything an adapter is. Tensors are named `blk.N.<linear>.weight.lora_a` [rank, in] and `.lora_b` [out, rank]. */
+/** Name of the scalar head among an adapter's tensors, [1, D]; it has no bias. */
+export const HEAD = "head.weight";
+
+/**
+ * Everything an adapter is. Tensors by kind:
+ * - `lora`: `blk.N.<linear>.weight.lora_a` [rank, in] and `.lora_b` [out, rank]
+ * - `prompt`: `prompt.weight` [rank, D]
+ * - `prefix`: `blk.N.prefix_k.weight` and `blk.N.prefix_v.weight` [rank, kvHeads·headWidth], keys as they are after rotation
+ * - `bottleneck`: `blk.N.<attn|ffn>_down.weight` [rank, D] and `blk.N.<attn|ffn>_up.weight` [D, rank], both prefixed `adapter.`
+ * - any: `HEAD` where it has one
+ */
 export interface AdapterWeights {
+  kind: AdapterKind;
   rank: number;
   alpha: number;
   tensors: NamedTensor[];
@@ -123,20 +170,24 @@ export interface Engine {
    * Forward, `objective`, backward into the adapter of `use` (or the base in full-parameter mode). Gradients add up
    * until `step`. The engine may recompute activations, but `objective` is called exactly once, on the whole batch.
    */
-  accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics>;
+  accumulate(batch: TokenBatch, use: Use, objective: Objective, options?: PassOptions): Promise<Metrics>;
   /**
    * As `accumulate` where dLoss/dlogProb is known beforehand (SFT, pretraining): saves one forward pass.
    * Returns the log-probabilities met on the way.
    */
-  accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward>;
+  accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream, options?: PassOptions): Promise<Forward>;
   /** Clips the summed gradient by its global norm, one AdamW step on what `accumulate` touched, clears gradients. */
   step(hyper: AdamWHyper): Promise<{ gradNorm: number }>;
   /** Throws the gradients accumulated since the last step away. */
   discard(): void;
 
-  /** New adapter: A ~ U(−1/√in, 1/√in) from `seed` (PEFT: kaiming_uniform with a = √5), B = 0. */
-  createAdapter(name: AdapterName, lora: LoraConfig, seed: number): void;
-  loadAdapter(name: AdapterName, weights: AdapterWeights): void;
+  /**
+   * New adapter, drawn from `seed`. LoRA: A ~ U(−1/√in, 1/√in) (PEFT: kaiming_uniform with a = √5), B = 0.
+   * Prompt: embeddings of vocabulary tokens; prefix: small normals; bottleneck: up = 0. A head begins at 0.
+   */
+  createAdapter(name: AdapterName, config: AdapterConfig, seed: number): void;
+  /** @param head adds a head at 0 where the weights bring none */
+  loadAdapter(name: AdapterName, weights: AdapterWeights, options?: { head?: boolean }): void;
   /** A copy in f32; also how an adapter is exported. */
   exportAdapter(name: AdapterName): AdapterWeights;
   dropAdapter(name: AdapterName): void;

@@ -2,11 +2,11 @@
 
 import { checkLora } from "./checks.ts";
 import {
+  type AdapterConfig,
   type AdapterWeights,
   EngineError,
   LINEAR_LAYERS,
   type LinearLayer,
-  type LoraConfig,
   type ModelConfig,
   type NamedTensor,
 } from "./contract.ts";
@@ -24,7 +24,7 @@ export interface Adapter {
 }
 
 /** A ~ U(−1/√in, 1/√in) from `seed`, B = 0: at first the adapter changes nothing. */
-export function newAdapter(config: ModelConfig, lora: LoraConfig, seed: number): Adapter {
+export function newAdapter(config: ModelConfig, lora: AdapterConfig, seed: number): Adapter {
   checkLora(lora, config);
   const { rank, alpha } = lora;
   const targets = LINEAR_LAYERS.filter((layer) => (lora.targets ?? LINEAR_LAYERS).includes(layer));
@@ -59,7 +59,7 @@ export function adapterFromWeights(config: ModelConfig, { rank, alpha, tensors }
 }
 
 export function adapterToWeights({ rank, alpha, parameters }: Adapter): AdapterWeights {
-  return { rank, alpha, tensors: parameters.export() };
+  return { kind: "lora", rank, alpha, tensors: parameters.export() };
 }
 
 function adapterShapes(config: ModelConfig, rank: number, targets: readonly LinearLayer[]) {

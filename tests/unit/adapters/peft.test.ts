@@ -42,7 +42,7 @@ function randomAdapter(config: ModelConfig): AdapterWeights {
       { name: `blk.${block}.${layer}.weight.lora_b`, shape: [out, 3], data: seededNormals(random, out * 3, 1) },
     ]),
   ).flat();
-  return { rank: 3, alpha: 6, tensors };
+  return { kind: "lora", rank: 3, alpha: 6, tensors };
 }
 const byName = (adapter: AdapterWeights) => new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
 

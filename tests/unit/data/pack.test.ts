@@ -26,10 +26,10 @@ describe("pack", () => {
       [1, 2, 3, 5],
     ]);
     expect(packed.places).toEqual([
-      { row: 1, firstTarget: 3 },
-      { row: 0, firstTarget: 0 },
-      { row: 0, firstTarget: 4 },
-      { row: 1, firstTarget: 0 },
+      { row: 1, firstTarget: 3, firstReadout: 0 },
+      { row: 0, firstTarget: 0, firstReadout: 0 },
+      { row: 0, firstTarget: 4, firstReadout: 0 },
+      { row: 1, firstTarget: 0, firstReadout: 0 },
     ]);
   });
 

@@ -3,12 +3,12 @@
 import { checkBatch, checkHyper, checkUpstream } from "../checks.ts";
 import {
   type AdamWHyper,
+  type AdapterConfig,
   type AdapterName,
   type AdapterWeights,
   type Engine,
   EngineError,
   type Forward,
-  type LoraConfig,
   type Metrics,
   type ModelConfig,
   type NamedTensor,
@@ -98,7 +98,7 @@ export class TfjsEngine implements Engine {
     for (const parameters of this.#trained()) parameters.discard();
   }
 
-  createAdapter(name: AdapterName, lora: LoraConfig, seed: number): void {
+  createAdapter(name: AdapterName, lora: AdapterConfig, seed: number): void {
     this.#add(name, () => newAdapter(this.config, lora, seed));
   }
 

@@ -114,7 +114,8 @@ function ask(objective: Objective, forward: Forward, batch: TokenBatch) {
 
 function emptyForward(batch: TokenBatch): Forward {
   const zeros = () => batch.map(({ targets }) => new Float64Array(targets.length));
-  return { logProbs: zeros(), entropy: zeros(), correct: zeros() };
+  const values = batch.map(({ readouts }) => new Float64Array(readouts?.length ?? 0));
+  return { logProbs: zeros(), entropy: zeros(), correct: zeros(), values };
 }
 
 /** Sorts statistics [M, 3] of a micro-batch into their rows of the whole batch. */
