@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { DpoConfig, SftConfig } from "../server/domain/run-config.ts";
+import type { RunConfig } from "../server/domain/run-config.ts";
 import type { BaseIdentity } from "./adapters/export.ts";
 import { writeWhole } from "./adapters/files.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -16,8 +16,8 @@ import { trainSft } from "./methods/sft.ts";
 
 /** What is trained, by which method, with every setting settled. */
 export type TrainingPlan =
-  | { method: "DPO"; config: DpoConfig; examples: readonly TokenisedPair[] }
-  | { method: "SFT"; config: SftConfig; examples: readonly TokenisedDialogue[] };
+  | { method: "DPO"; config: RunConfig<"DPO">; examples: readonly TokenisedPair[] }
+  | { method: "SFT"; config: RunConfig<"SFT">; examples: readonly TokenisedDialogue[] };
 
 /** The identity of a run: two runs with the same one make the same adapter. */
 export interface RunIdentity {

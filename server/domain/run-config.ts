@@ -1,67 +1,28 @@
 /** The versioned settings of a Run: what may be chosen, the defaults, and the figures that follow from model and data. */
 
 import { z } from "zod";
+import type { TrainingMethod, Tuning } from "./run-config/methods.ts";
+import { RUN_CONFIG_SCHEMAS, type RunConfig } from "./run-config/schemas.ts";
 
-/** Bumped when a field changes meaning; a Run keeps the version it was made with. */
-export const RUN_CONFIG_VERSION = 1;
-
-const LINEAR_LAYERS = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] as const;
-
-const common = {
-  version: z.literal(RUN_CONFIG_VERSION).default(RUN_CONFIG_VERSION),
-  /** Width of the low-rank update; ignored where the run continues an adapter, which brings its own. */
-  rank: z.int().min(1).max(256).default(16),
-  /** The update is scaled by alpha / rank. */
-  alpha: z.number().positive().max(4096).default(32),
-  /** Linear layers that get an update. */
-  targets: z
-    .array(z.enum(LINEAR_LAYERS))
-    .min(1)
-    .default([...LINEAR_LAYERS]),
-  /** Peak learning rate; left out, `resolveRunConfig` takes one that suits the model's size. */
-  learningRate: z.number().positive().max(1).optional(),
-  /** Passes over the data; left out, `resolveRunConfig` takes as many as make a sensible number of steps. */
-  epochs: z.int().min(1).max(1000).optional(),
-  /** Examples per optimiser step. */
-  batchSize: z.int().min(1).max(4096).default(8),
-  /** Examples that go through the model at once; the gradients of a step's micro-batches add up. */
-  microBatchSize: z.int().min(1).max(4096).default(8),
-  /** Share of the steps over which the learning rate climbs from 0 to its peak; a cosine to 0 follows. */
-  warmup: z.number().min(0).max(1).default(0.1),
-  weightDecay: z.number().min(0).max(1).default(0),
-  adamBeta1: z.number().min(0).lt(1).default(0.9),
-  adamBeta2: z.number().min(0).lt(1).default(0.999),
-  adamEpsilon: z.number().positive().max(1).default(1e-8),
-  /** The gradient's global norm is scaled down to this. */
-  clipNorm: z.number().positive().default(1),
-  /** Longest prompt + completion in tokens; also capped by the model's context. */
-  maxLength: z.int().min(2).max(1_000_000).default(1024),
-  /** What becomes of a longer example: left out and counted, or the run refuses it. Nothing is ever cut. */
-  overLong: z.enum(["drop", "error"]).default("drop"),
-  /** Steps between two checkpoints. */
-  checkpointEvery: z.int().min(1).default(25),
-};
-
-export const sftConfigSchema = z.strictObject(common);
-export const dpoConfigSchema = z.strictObject({
-  ...common,
-  /** Pull towards the reference model: higher stays closer. */
-  beta: z.number().positive().max(100).default(0.1),
-});
-
-type Settled<T> = T & { learningRate: number; epochs: number };
-/** Every field settled: this is what a Run stores and a method takes. */
-export type SftConfig = Settled<z.output<typeof sftConfigSchema>>;
-export type DpoConfig = Settled<z.output<typeof dpoConfigSchema>>;
-export type TrainingMethod = "SFT" | "DPO";
-
-export const RUN_CONFIG_SCHEMAS = { SFT: sftConfigSchema, DPO: dpoConfigSchema } as const;
+export {
+  DATA_KINDS,
+  type DataKind,
+  METHOD_TRAITS,
+  METHODS,
+  type TrainingMethod,
+  TUNINGS,
+  type Tuning,
+} from "./run-config/methods.ts";
+export { REWARD_KINDS, type RewardSpec } from "./run-config/rewards.ts";
+export { DPO_LOSSES, RUN_CONFIG_SCHEMAS, RUN_CONFIG_VERSION, type RunConfig } from "./run-config/schemas.ts";
 
 export interface RunScale {
   /** Weights of the base model, a count. */
   parameters: number;
-  /** Pairs (DPO) or dialogues (SFT) the run trains on. */
+  /** Examples the run trains on: pairs, rankings, thumbs, dialogues, prompts or chunks of text. */
   examples: number;
+  /** Of thumbs, how many were up. */
+  liked?: number;
 }
 
 /**
@@ -71,55 +32,85 @@ export interface RunScale {
  * 7 billion it is the usual LoRA rate (DPO 1e-5, SFT 1e-4), and for the 5 million of the starter it is what was measured
  * to teach a preference from some 30 pairs in 60 steps without costing right answers (DPO 5e-4 to 1e-3; below, nothing
  * changes; above, knowledge is lost).
- * Small datasets are passed over several times, because the optimiser needs those dozens of steps however few the pairs.
+ * Small datasets are passed over several times, because the optimiser needs those dozens of steps however few the examples.
  * @throws ZodError on an unknown field or a value out of range
  */
-export function resolveRunConfig(method: "SFT", input: unknown, scale: RunScale): SftConfig;
-export function resolveRunConfig(method: "DPO", input: unknown, scale: RunScale): DpoConfig;
-export function resolveRunConfig(method: TrainingMethod, input: unknown, scale: RunScale): SftConfig | DpoConfig;
-export function resolveRunConfig(method: TrainingMethod, input: unknown, scale: RunScale): SftConfig | DpoConfig {
-  const config = RUN_CONFIG_SCHEMAS[method].parse(input ?? {});
+export function resolveRunConfig<M extends TrainingMethod>(method: M, input: unknown, scale: RunScale): RunConfig<M> {
+  const config = RUN_CONFIG_SCHEMAS[method].parse(input ?? {}) as Partial<RunConfig<"KTO">> & RunConfig;
   const stepsPerEpoch = Math.max(1, Math.ceil(scale.examples / config.batchSize));
-  return {
+  const epochs = config.epochs ?? Math.min(MOST_EPOCHS, Math.max(1, Math.ceil(WANTED_STEPS / stepsPerEpoch)));
+  const settled = {
     ...config,
-    learningRate: config.learningRate ?? defaultLearningRate(method, scale.parameters),
-    epochs: config.epochs ?? Math.min(MOST_EPOCHS, Math.max(1, Math.ceil(WANTED_STEPS / stepsPerEpoch))),
+    learningRate: config.learningRate ?? defaultLearningRate(method, config.tuning, scale.parameters),
+    ...("epochs" in RUN_CONFIG_SCHEMAS[method].shape && { epochs }),
+    ...(method === "KTO" && {
+      desirableWeight: config.desirableWeight ?? evenWeights(scale).desirable,
+      undesirableWeight: config.undesirableWeight ?? evenWeights(scale).undesirable,
+    }),
   };
+  const steps = plannedSteps(settled, scale.examples);
+  return { ...settled, sampleEvery: config.sampleEvery ?? Math.ceil(steps / SAMPLE_ROUNDS) } as unknown as RunConfig<M>;
 }
 
 /**
  * Reads the settings a Run was stored with, which lack nothing.
  * @throws ZodError when they are of another version or method
  */
-export function storedRunConfig(method: "SFT", stored: unknown): SftConfig;
-export function storedRunConfig(method: "DPO", stored: unknown): DpoConfig;
-export function storedRunConfig(method: TrainingMethod, stored: unknown): SftConfig | DpoConfig {
-  const settled = { learningRate: z.number().positive(), epochs: z.int().min(1) };
-  return method === "SFT"
-    ? sftConfigSchema.extend(settled).parse(stored)
-    : dpoConfigSchema.extend(settled).parse(stored);
+export function storedRunConfig<M extends TrainingMethod>(method: M, stored: unknown): RunConfig<M> {
+  const settled = z.looseObject({ learningRate: z.number().positive(), sampleEvery: z.int().min(0).default(0) });
+  return RUN_CONFIG_SCHEMAS[method].parse(settled.parse(stored)) as unknown as RunConfig<M>;
 }
 
 const WANTED_STEPS = 60;
 const MOST_EPOCHS = 20;
+const SAMPLE_ROUNDS = 4;
 
-const USUAL = {
-  DPO: { rate: 1e-5, exponent: 0.6 },
-  SFT: { rate: 1e-4, exponent: 0.35 },
-} as const;
+/**
+ * Weights that let both classes pull about equally: λ_D·n_D / (λ_U·n_U) = 1, within the interval [1, 4/3] that the
+ * paper advises (Ethayarajh et al. 2024, §4.1). The rarer class is the one that is raised.
+ */
+function evenWeights({ examples, liked = examples / 2 }: RunScale): { desirable: number; undesirable: number } {
+  const disliked = examples - liked;
+  if (liked === 0 || disliked === 0) return { desirable: 1, undesirable: 1 };
+  const ratio = liked / disliked;
+  return ratio >= 1 ? { desirable: 1, undesirable: ratio } : { desirable: 1 / ratio, undesirable: 1 };
+}
+
+const PREFERENCE = { rate: 1e-5, exponent: 0.6 } as const;
+const IMITATION = { rate: 1e-4, exponent: 0.35 } as const;
+/** Usual LoRA rates at 7 billion weights, and how they grow towards smaller models. */
+const USUAL: Record<TrainingMethod, { rate: number; exponent: number }> = {
+  SFT: IMITATION,
+  PRETRAIN: IMITATION,
+  BEST_OF_K: IMITATION,
+  DISTIL: IMITATION,
+  REWARD: IMITATION,
+  ORPO: IMITATION,
+  DPO: PREFERENCE,
+  SIMPO: PREFERENCE,
+  KTO: PREFERENCE,
+  PPO: PREFERENCE,
+  GRPO: PREFERENCE,
+  RLAIF: PREFERENCE,
+};
 const USUAL_PARAMETERS = 7e9;
 const HIGHEST_RATE = 2e-3;
+/** Every weight moves at once, so a fifth of the LoRA rate: 2e-5 beside 1e-4 is the usual choice for SFT. */
+const FULL_SHARE = 0.2;
 
 /** A power law through the usual rate at 7 billion weights and the measured one at 5 million, to two digits. */
-function defaultLearningRate(method: TrainingMethod, parameters: number): number {
+function defaultLearningRate(method: TrainingMethod, tuning: Tuning, parameters: number): number {
   const { rate, exponent } = USUAL[method];
-  const scaled = rate * (USUAL_PARAMETERS / Math.max(1, parameters)) ** exponent;
+  const scaled = rate * (USUAL_PARAMETERS / Math.max(1, parameters)) ** exponent * (tuning === "full" ? FULL_SHARE : 1);
   return Number(Math.min(HIGHEST_RATE, scaled).toPrecision(2));
 }
 
-/** Optimiser steps of a run: every epoch ends with a smaller step where the batch does not divide the examples. */
-export function plannedSteps(config: { epochs: number; batchSize: number }, examples: number): number {
-  return config.epochs * Math.ceil(examples / config.batchSize);
+/**
+ * Optimiser steps of a run: of `steps` iterations where the method samples as it goes, else every epoch ends with a
+ * smaller step where the batch does not divide the examples.
+ */
+export function plannedSteps(config: { steps?: number; epochs?: number; batchSize: number }, examples: number): number {
+  return config.steps ?? (config.epochs ?? 1) * Math.ceil(examples / config.batchSize);
 }
 
 /** The widths `countParameters` needs; the shape of the engine's ModelConfig. */

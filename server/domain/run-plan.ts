@@ -13,7 +13,7 @@ import { currentSelection, freezeDataset } from "./dataset.ts";
 import { activeDeployment } from "./live.ts";
 import type { RunQueue } from "./queue.ts";
 import { NO_LEASE } from "./run.ts";
-import { type DpoConfig, plannedSteps, resolveRunConfig, type SftConfig } from "./run-config.ts";
+import { plannedSteps, type RunConfig, resolveRunConfig } from "./run-config.ts";
 import { statesBefore } from "./run-status.ts";
 import { readRun } from "./run-view.ts";
 import type { RunPreview, RunView } from "./views.ts";
@@ -27,7 +27,7 @@ interface Plan {
 }
 
 /** Every setting filled in. @throws AppError INVALID_INPUT that names the bad fields */
-function settle({ method, config }: Plan, parameters: bigint, examples: number): SftConfig | DpoConfig {
+function settle({ method, config }: Plan, parameters: bigint, examples: number): RunConfig {
   try {
     return resolveRunConfig(method, config, { parameters: Number(parameters), examples });
   } catch (error) {

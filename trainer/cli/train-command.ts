@@ -121,8 +121,8 @@ async function readPlan(command: TrainCommand, model: ModelConfig): Promise<{ pl
       return { plan: { method, config, examples }, dropped };
     }
     const { examples, dropped } = tokeniseDialogues(dialogues, chat, rule);
-    const config = resolveRunConfig(method, input, scale(examples.length));
-    return { plan: { method, config, examples }, dropped };
+    const config = resolveRunConfig("SFT", input, scale(examples.length));
+    return { plan: { method: "SFT", config, examples }, dropped };
   } finally {
     await tokenizer.close();
   }

@@ -41,3 +41,50 @@ export interface TokenisedDialogue {
   sequence: TokenSequence;
   weight: number;
 }
+
+/** A prompt with K replies in order of preference. Equal ranks are a tie. */
+export interface RankingExample {
+  prompt: readonly ChatMessage[];
+  replies: readonly (Reply & { rank: number })[];
+  /** By how much the better of two replies should be ahead, where somebody said so; pairs only. */
+  margin?: number;
+  weight: number;
+  origin: string;
+}
+
+/** A reply that was liked or disliked on its own. */
+export interface ThumbExample {
+  prompt: readonly ChatMessage[];
+  completion: Reply;
+  liked: boolean;
+  weight: number;
+  origin: string;
+}
+
+/** A prompt to be answered, with the answer where a reward checks it. */
+export interface PromptExample {
+  prompt: readonly ChatMessage[];
+  answer: string | null;
+  origin: string;
+}
+
+/** A ranking as tokens: every row is prompt + reply with one readout at its last token and no targets. */
+export interface TokenisedRanking {
+  replies: TokenSequence[];
+  /** [K], 1 is best. */
+  ranks: number[];
+  margin: number;
+  weight: number;
+}
+
+/** A judged reply as tokens; the targets are the completion. */
+export interface TokenisedThumb {
+  sequence: TokenSequence;
+  liked: boolean;
+  weight: number;
+}
+
+/** A prompt as tokens, up to where the assistant speaks. */
+export interface TokenisedPrompt extends PromptExample {
+  tokens: Int32Array;
+}

@@ -1,9 +1,8 @@
-/** Splits a batch into micro-batches of few different shapes, and lays each out as the arrays a program is fed. */
+/** Splits a batch into micro-batches of few different shapes. */
 
-import type { ModelConfig, TokenBatch, Upstream } from "./contract.ts";
+import type { ModelConfig, TokenBatch } from "./contract.ts";
 import { type MemoryPlan, planRows } from "./memory.ts";
-import { BATCH, type Bucket } from "./tfjs/programs.ts";
-import type { RotaryTables } from "./tfjs/rope.ts";
+import type { Bucket } from "./tfjs/programs.ts";
 
 /** Rows of one shape that run together. */
 export interface MicroBatch {
@@ -51,9 +50,12 @@ function planGroup(
   return parts.map((sequences) => {
     const rows = Math.min(roundUp(ROWS, sequences.length), most);
     const wanted = sequences.flat().reduce((sum, index) => sum + batch[index]!.targets.length, 0);
+    const readouts = sequences.flat().some((index) => (batch[index]!.readouts?.length ?? 0) > 0);
     const step = Math.ceil(rows * length * TARGET_SHARE);
+    // Where only the head is read, the output head with its product over the vocabulary is left out.
+    const targets = Math.max(readouts ? 0 : 1, Math.ceil(wanted / step)) * step;
     return {
-      bucket: { rows, length, targets: Math.max(1, Math.ceil(wanted / step)) * step, checkpointed },
+      bucket: { rows, length, targets, readouts, checkpointed },
       rows: sequences,
     };
   });
@@ -73,78 +75,3 @@ function packRows(batch: TokenBatch, indices: readonly number[], length: number)
 }
 
 const roundUp = (steps: readonly number[], value: number) => steps.find((step) => step >= value) ?? value;
-
-/** A token may not look: small enough that its softmax weight is exactly 0, large enough to stay finite. */
-const HIDDEN = -1e9;
-
-/**
- * Inputs of a program for this micro-batch, and the ids [B·T] whose rows of the token embedding [V, D] were looked up
- * (padding is id 0).
- */
-export function layOut(batch: TokenBatch, { bucket, rows }: MicroBatch, embedding: Float32Array, rotary: RotaryTables) {
-  const { length } = bucket;
-  const { width, headWidth } = rotary.config;
-  const tokens = bucket.rows * length;
-  rotary.cover(length);
-  const ids = new Int32Array(tokens);
-  const embedded = new Float32Array(tokens * width);
-  const cos = new Float32Array(tokens * headWidth);
-  const sin = new Float32Array(tokens * headWidth);
-  const mask = new Float32Array(tokens * length).fill(HIDDEN);
-  const take = new Int32Array(bucket.targets);
-  const inverse = new Int32Array(tokens).fill(bucket.targets); // one past the last result: a row of zeros
-  const wanted = new Int32Array(bucket.targets);
-
-  let target = 0;
-  for (let row = 0; row < bucket.rows; row++) {
-    const start = row * length;
-    const starts = new Int32Array(length); // first position of each token's example
-    let end = 0;
-    for (const index of rows[row] ?? []) {
-      const sequence = batch[index]!;
-      ids.set(sequence.tokens, start + end);
-      for (let t = 0; t < sequence.tokens.length; t++) {
-        const begins = t === 0 || (sequence.examples && sequence.examples[t] !== sequence.examples[t - 1]);
-        starts[end + t] = begins ? end + t : starts[end + t - 1]!;
-      }
-      // The row of the token before a target holds what the model expects in the target's place.
-      for (const position of sequence.targets) {
-        take[target] = start + end + position - 1;
-        inverse[take[target]!] = target;
-        wanted[target] = sequence.tokens[position]!;
-        target++;
-      }
-      end += sequence.tokens.length;
-    }
-    starts.fill(end, end); // padding is an example of its own, which nobody sees
-    for (let t = 0; t < length; t++) {
-      const [at, first] = [start + t, starts[t]!];
-      embedded.set(embedding.subarray(ids[at]! * width, (ids[at]! + 1) * width), at * width);
-      const angle = (t - first) * headWidth;
-      cos.set(rotary.cos.subarray(angle, angle + headWidth), at * headWidth);
-      sin.set(rotary.sin.subarray(angle, angle + headWidth), at * headWidth);
-      mask.fill(0, at * length + first, at * length + t + 1);
-    }
-  }
-  const feeds = {
-    [BATCH.embedded]: embedded,
-    [BATCH.cos]: cos,
-    [BATCH.sin]: sin,
-    [BATCH.turn]: rotary.turn,
-    [BATCH.mask]: mask,
-    [BATCH.rows]: take,
-    [BATCH.inverse]: inverse,
-    [BATCH.targets]: wanted,
-  };
-  return { feeds, ids };
-}
-
-/** dLoss/dlogProb of a micro-batch, [M, 1] in the order of `layOut`; 0 for padding. */
-export function layOutUpstream({ bucket, rows }: MicroBatch, upstream: Upstream): Float32Array {
-  const values = new Float32Array(bucket.targets);
-  let target = 0;
-  for (const index of rows.flat()) {
-    for (const value of upstream.logProbs[index]!) values[target++] = value;
-  }
-  return values;
-}

@@ -1,6 +1,8 @@
 /** Checks of what callers hand to an engine, before any tensor is made. Every fault is one sentence. */
 
+import type { AdapterShape } from "./adapter-shape.ts";
 import {
+  ADAPTER_KINDS,
   type AdamWHyper,
   type AdapterConfig,
   EngineError,
@@ -42,11 +44,11 @@ export function checkConfig(config: ModelConfig): void {
   }
 }
 
-/** @throws EngineError naming the first row that is empty, too long, out of the vocabulary, or wrongly targeted. */
-export function checkBatch(batch: TokenBatch, config: ModelConfig): void {
+/** @throws EngineError naming the first row that is empty, too long, out of the vocabulary, or wrongly asked about. */
+export function checkBatch(batch: TokenBatch, config: ModelConfig, adapter: AdapterShape | null): void {
   if (batch.length === 0) throw new EngineError("The batch has no rows; give at least one.");
   for (const [row, sequence] of batch.entries()) {
-    const fault = faultOf(sequence, config);
+    const fault = faultOf(sequence, config) ?? readoutFault(sequence, adapter);
     if (fault) throw new EngineError(`Row ${row} of the batch: ${fault}`);
   }
 }
@@ -85,32 +87,67 @@ function faultOf(
   return null;
 }
 
-/** @throws EngineError unless `upstream` has one finite number for every target. */
-export function checkUpstream(upstream: Upstream, batch: TokenBatch): void {
-  if (upstream.logProbs.length !== batch.length) {
-    throw new EngineError(`Upstream has ${upstream.logProbs.length} rows for a batch of ${batch.length}.`);
+function readoutFault({ tokens, readouts = NONE }: TokenSequence, adapter: AdapterShape | null): string | null {
+  if (readouts.length > 0 && !adapter?.head) {
+    return `it has readouts, but ${adapter ? "this adapter" : "the bare base"} has no head; use an adapter made with one.`;
   }
-  for (const [row, { targets }] of batch.entries()) {
-    const values = upstream.logProbs[row]!;
-    if (values.length !== targets.length) {
-      throw new EngineError(`Upstream row ${row} has ${values.length} values for ${targets.length} targets.`);
+  for (let i = 0; i < readouts.length; i++) {
+    const position = readouts[i]!;
+    if (position < 0 || position >= tokens.length) {
+      return `readout ${position} is not a position from 0 to ${tokens.length - 1}.`;
+    }
+    if (i > 0 && position <= readouts[i - 1]!) {
+      return `readout ${position} follows ${readouts[i - 1]}; readouts must ascend.`;
+    }
+  }
+  return null;
+}
+
+const NONE = new Int32Array(0);
+
+/** @throws EngineError unless `upstream` has one finite number for every target, and for every readout if for any. */
+export function checkUpstream({ logProbs, values }: Upstream, batch: TokenBatch): void {
+  checkDerivatives(logProbs, batch, "target", ({ targets }) => targets.length);
+  if (values) checkDerivatives(values, batch, "readout", ({ readouts = NONE }) => readouts.length);
+}
+
+function checkDerivatives(
+  rows: readonly Float64Array[],
+  batch: TokenBatch,
+  of: "target" | "readout",
+  count: (sequence: TokenSequence) => number,
+): void {
+  const name = of === "target" ? "Upstream" : "Upstream of the head";
+  if (rows.length !== batch.length) {
+    throw new EngineError(`${name} has ${rows.length} rows for a batch of ${batch.length}.`);
+  }
+  for (const [row, sequence] of batch.entries()) {
+    const values = rows[row]!;
+    if (values.length !== count(sequence)) {
+      throw new EngineError(`${name} row ${row} has ${values.length} values for ${count(sequence)} ${of}s.`);
     }
     const wrong = values.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) {
-      throw new EngineError(`Upstream row ${row} is ${values[wrong]} at target ${wrong}; the objective diverged.`);
+      throw new EngineError(`${name} row ${row} is ${values[wrong]} at ${of} ${wrong}; the objective diverged.`);
     }
   }
 }
 
-/** @throws EngineError when a log-probability is not finite: the weights have diverged. */
-export function checkForward({ logProbs }: Forward): void {
-  for (const [row, values] of logProbs.entries()) {
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) {
-      throw new EngineError(
-        `The model's log-probability is ${values[wrong]} in row ${row} at target ${wrong}: its weights have diverged. ` +
-          "Go back to the last checkpoint with a lower learning rate.",
-      );
+/** @throws EngineError when a log-probability or a head's value is not finite: the weights have diverged. */
+export function checkForward({ logProbs, values }: Forward): void {
+  const parts = [
+    { what: "The model's log-probability", at: "target", rows: logProbs },
+    { what: "The head's value", at: "readout", rows: values },
+  ];
+  for (const { what, at, rows } of parts) {
+    for (const [row, numbers] of rows.entries()) {
+      const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) {
+        throw new EngineError(
+          `${what} is ${numbers[wrong]} in row ${row} at ${at} ${wrong}: its weights have diverged. ` +
+            "Go back to the last checkpoint with a lower learning rate.",
+        );
+      }
     }
   }
 }
@@ -129,8 +166,12 @@ export function checkHyper(hyper: AdamWHyper): void {
   if (wrong) throw new EngineError(`AdamW: ${wrong[0]} must be ${wrong[2]}, found ${hyper[wrong[0]]}.`);
 }
 
-/** @throws EngineError when rank, alpha or layers make no adapter. */
-export function checkLora({ rank, alpha, targets = LINEAR_LAYERS }: AdapterConfig, config: ModelConfig): void {
+/** @throws EngineError when kind, rank, alpha or layers make no adapter. */
+export function checkAdapter(adapter: AdapterConfig, config: ModelConfig): void {
+  const { kind = "lora", rank, alpha, targets = LINEAR_LAYERS } = adapter;
+  if (!ADAPTER_KINDS.includes(kind)) {
+    throw new EngineError(`Adapter kind must be one of ${ADAPTER_KINDS.join(", ")}; found ${kind}.`);
+  }
   const most = Math.min(config.width, config.feedForward);
   if (!Number.isInteger(rank) || rank < 1 || rank > most) {
     throw new EngineError(`Adapter rank must be a whole number from 1 to ${most}, found ${rank}.`);

@@ -1,6 +1,6 @@
 /** The DPO run: pairs in, adapter out. Reads top to bottom. */
 
-import { type DpoConfig, plannedSteps } from "../../server/domain/run-config.ts";
+import { plannedSteps, type RunConfig } from "../../server/domain/run-config.ts";
 import { microBatches } from "../data/batch.ts";
 import type { TokenisedPair } from "../data/example.ts";
 import { DataOrder } from "../data/order.ts";
@@ -14,7 +14,7 @@ import { assertExamples, atStep, finishStep, type MethodRun, openPolicy, POLICY,
 
 export interface DpoRun extends MethodRun {
   pairs: readonly TokenisedPair[];
-  config: DpoConfig;
+  config: RunConfig<"DPO">;
   /** Keeps the reference's log-probabilities, so that a resumed run need not compute them again. */
   referenceCache?: ReferenceCache;
 }

@@ -1,6 +1,6 @@
 /** The SFT run: dialogues in, adapter out. Reads top to bottom. */
 
-import { plannedSteps, type SftConfig } from "../../server/domain/run-config.ts";
+import { plannedSteps, type RunConfig } from "../../server/domain/run-config.ts";
 import { microBatches } from "../data/batch.ts";
 import type { TokenisedDialogue } from "../data/example.ts";
 import { DataOrder } from "../data/order.ts";
@@ -13,7 +13,7 @@ import { assertExamples, atStep, finishStep, type MethodRun, openPolicy, POLICY 
 
 export interface SftRun extends MethodRun {
   dialogues: readonly TokenisedDialogue[];
-  config: SftConfig;
+  config: RunConfig<"SFT">;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Small runs on the bigram table that the method tests share. */
 
-import { dpoConfigSchema, resolveRunConfig, sftConfigSchema } from "../../../server/domain/run-config.ts";
+import { RUN_CONFIG_SCHEMAS, resolveRunConfig } from "../../../server/domain/run-config.ts";
 import type { Checkpoint } from "../../../trainer/checkpoint.ts";
 import type { TokenisedDialogue, TokenisedPair } from "../../../trainer/data/example.ts";
 import { sequence } from "../../../trainer/data/tokenise.ts";
@@ -51,7 +51,14 @@ export function dpoRun(change: Partial<DpoRun> = {}, settings: object = {}): Wat
   const pairs = change.pairs ?? somePairs(10);
   const config = resolveRunConfig(
     "DPO",
-    dpoConfigSchema.parse({ rank: 4, batchSize: 4, learningRate: 0.02, epochs: 3, checkpointEvery: 2, ...settings }),
+    RUN_CONFIG_SCHEMAS.DPO.parse({
+      rank: 4,
+      batchSize: 4,
+      learningRate: 0.02,
+      epochs: 3,
+      checkpointEvery: 2,
+      ...settings,
+    }),
     { parameters: 1, examples: pairs.length },
   );
   return watched((hooks) => ({ ...hooks, pairs, config, seed: 5, start: null, resume: null, ...change }));
@@ -61,7 +68,14 @@ export function sftRun(change: Partial<SftRun> = {}, settings: object = {}): Wat
   const dialogues = change.dialogues ?? someDialogues(10);
   const config = resolveRunConfig(
     "SFT",
-    sftConfigSchema.parse({ rank: 4, batchSize: 4, learningRate: 0.02, epochs: 3, checkpointEvery: 2, ...settings }),
+    RUN_CONFIG_SCHEMAS.SFT.parse({
+      rank: 4,
+      batchSize: 4,
+      learningRate: 0.02,
+      epochs: 3,
+      checkpointEvery: 2,
+      ...settings,
+    }),
     { parameters: 1, examples: dialogues.length },
   );
   return watched((hooks) => ({ ...hooks, dialogues, config, seed: 5, start: null, resume: null, ...change }));

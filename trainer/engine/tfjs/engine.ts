@@ -1,5 +1,6 @@
 /** The training engine on TensorFlow.js programs: adapters, gradients and optimiser state around a Runner. */
 
+import { type Adapter, adapterFromWeights, adapterToWeights, newAdapter } from "../adapters.ts";
 import { checkBatch, checkHyper, checkUpstream } from "../checks.ts";
 import {
   type AdamWHyper,
@@ -9,6 +10,7 @@ import {
   type Engine,
   EngineError,
   type Forward,
+  HEAD,
   type Metrics,
   type ModelConfig,
   type NamedTensor,
@@ -18,7 +20,6 @@ import {
   type Upstream,
   type Use,
 } from "../contract.ts";
-import { type Adapter, adapterFromWeights, adapterToWeights, newAdapter } from "../lora.ts";
 import type { MemoryPlan } from "../memory.ts";
 import { ParameterSet } from "../parameters.ts";
 import { EMBEDDING, ROPE_FACTORS } from "../weights.ts";
@@ -62,7 +63,7 @@ export class TfjsEngine implements Engine {
 
   forward(batch: TokenBatch, use: Use): Promise<Forward> {
     return this.#inTurn(async () => {
-      checkBatch(batch, this.config);
+      this.#check(batch, use);
       return this.#passes.forward(batch, this.#live(use));
     });
   }
@@ -98,12 +99,12 @@ export class TfjsEngine implements Engine {
     for (const parameters of this.#trained()) parameters.discard();
   }
 
-  createAdapter(name: AdapterName, lora: AdapterConfig, seed: number): void {
-    this.#add(name, () => newAdapter(this.config, lora, seed));
+  createAdapter(name: AdapterName, config: AdapterConfig, seed: number): void {
+    this.#add(name, () => newAdapter(this.config, config, seed));
   }
 
-  loadAdapter(name: AdapterName, weights: AdapterWeights): void {
-    this.#add(name, () => adapterFromWeights(this.config, weights));
+  loadAdapter(name: AdapterName, weights: AdapterWeights, { head }: { head?: boolean } = {}): void {
+    this.#add(name, () => adapterFromWeights(this.config, weights, head));
   }
 
   exportAdapter(name: AdapterName): AdapterWeights {
@@ -137,14 +138,15 @@ export class TfjsEngine implements Engine {
   /** Work that adds gradients. When it fails halfway, what it had added is gone together with what was there before. */
   #training<T>(batch: TokenBatch, use: Use, work: (live: Live, collect: Collect) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      checkBatch(batch, this.config);
+      this.#check(batch, use);
       const parameters = this.#parameters(use);
       let collected = false;
-      const collect: Collect = (results, ids) => {
+      const collect: Collect = (results, { ids }, upstream) => {
         collected = true;
         for (const name of parameters.names()) {
           const gradient = results[gradientOf(name)];
-          if (gradient) parameters.addGradient(name, gradient);
+          const isWanted = name !== HEAD || upstream.values;
+          if (gradient && isWanted) parameters.addGradient(name, gradient);
         }
         const embedded = results[gradientOf(BATCH.embedded)];
         if (embedded) parameters.addGradientRows(EMBEDDING, ids, embedded);
@@ -158,12 +160,16 @@ export class TfjsEngine implements Engine {
     });
   }
 
+  #check(batch: TokenBatch, { adapter }: Use): void {
+    checkBatch(batch, this.config, adapter === null ? null : this.#adapter(adapter).shape);
+  }
+
   /** Weights that change are fed on every run; frozen ones are the runner's constants. */
   #live({ adapter: name }: Use): Live {
     const adapter = name === null ? null : this.#adapter(name);
-    const lora = adapter && { rank: adapter.rank, scale: adapter.alpha / adapter.rank, targets: adapter.targets };
+    const scaled = adapter && { ...adapter.shape, scale: adapter.alpha / adapter.shape.rank };
     return {
-      variant: { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: lora },
+      variant: { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: scaled },
       weights: { ...this.#base?.weights(), ...adapter?.parameters.weights() },
     };
   }

@@ -1,12 +1,12 @@
 /** Takes a batch through the programs, micro-batch by micro-batch: forward, and backward to gradients. */
 
-import { layOut, layOutUpstream, type MicroBatch, planMicroBatches } from "../batch.ts";
+import { type MicroBatch, planMicroBatches } from "../batch.ts";
 import { checkForward, checkUpstream } from "../checks.ts";
 import type { Forward, Metrics, Objective, TokenBatch, Upstream } from "../contract.ts";
+import { emptyForward, type Layout, layOut, layOutUpstream, readResults } from "../layout.ts";
 import { activationBytes, type MemoryPlan } from "../memory.ts";
-import { STATISTICS } from "./head.ts";
 import type { Feeds, Results, Runner, Started } from "./program.ts";
-import { BATCH, forwardProgram, gradientProgram, type Variant } from "./programs.ts";
+import { forwardProgram, gradientProgram, type Variant } from "./programs.ts";
 import type { RotaryTables } from "./rope.ts";
 
 /** The model as a pass needs it: what is trained, and the weights that are fed because they change. */
@@ -15,8 +15,8 @@ export interface Live {
   weights: Feeds;
 }
 
-/** Takes the gradients of one micro-batch; `ids` [B·T] are the tokens whose embeddings were looked up. */
-export type Collect = (results: Results, ids: Int32Array) => void;
+/** Takes the gradients of one micro-batch; `upstream` is the whole batch's. */
+export type Collect = (results: Results, layout: Layout, upstream: Upstream) => void;
 
 export class Passes {
   constructor(
@@ -30,12 +30,9 @@ export class Passes {
   async forward(batch: TokenBatch, live: Live): Promise<Forward> {
     const forward = emptyForward(batch);
     for (const micro of this.#plan(batch)) {
-      const { feeds } = this.#layOut(batch, micro);
-      const { statistics } = await this.runner.run(forwardProgram(live.variant, micro.bucket), {
-        ...feeds,
-        ...live.weights,
-      });
-      readStatistics(forward, batch, micro, statistics!);
+      const layout = this.#layOut(batch, micro);
+      const feeds = { ...layout.feeds, ...live.weights };
+      readResults(forward, micro, layout, await this.runner.run(forwardProgram(live.variant, micro.bucket), feeds));
     }
     checkForward(forward);
     return forward;
@@ -45,11 +42,11 @@ export class Passes {
   async backward(batch: TokenBatch, live: Live, upstream: Upstream, collect: Collect): Promise<Forward> {
     const forward = emptyForward(batch);
     for (const micro of this.#plan(batch)) {
-      const { feeds, ids } = this.#layOut(batch, micro);
-      const all = { ...feeds, ...live.weights, [BATCH.upstream]: layOutUpstream(micro, upstream) };
-      const results = await this.runner.run(gradientProgram(live.variant, micro.bucket), all);
-      readStatistics(forward, batch, micro, results.statistics!);
-      collect(results, ids);
+      const layout = this.#layOut(batch, micro);
+      const feeds = { ...layout.feeds, ...live.weights, ...layOutUpstream(micro, layout, upstream) };
+      const results = await this.runner.run(gradientProgram(live.variant, micro.bucket), feeds);
+      readResults(forward, micro, layout, results);
+      collect(results, layout, upstream);
     }
     checkForward(forward);
     return forward;
@@ -76,19 +73,19 @@ export class Passes {
     collect: Collect,
   ): Promise<Metrics> {
     const forward = emptyForward(batch);
-    const waiting: { micro: MicroBatch; ids: Int32Array; started: Started }[] = [];
+    const waiting: { micro: MicroBatch; layout: Layout; started: Started }[] = [];
     try {
       for (const micro of plan) {
-        const { feeds, ids } = this.#layOut(batch, micro);
+        const layout = this.#layOut(batch, micro);
         const program = gradientProgram(live.variant, micro.bucket);
-        const started = await this.runner.start!(program, { ...feeds, ...live.weights });
-        waiting.push({ micro, ids, started });
-        readStatistics(forward, batch, micro, started.results.statistics!);
+        const started = await this.runner.start!(program, { ...layout.feeds, ...live.weights });
+        waiting.push({ micro, layout, started });
+        readResults(forward, micro, layout, started.results);
       }
       checkForward(forward);
       const { upstream, metrics } = ask(objective, forward, batch);
-      for (const { micro, ids, started } of waiting) {
-        collect(await started.finish({ [BATCH.upstream]: layOutUpstream(micro, upstream) }), ids);
+      for (const { micro, layout, started } of waiting) {
+        collect(await started.finish(layOutUpstream(micro, layout, upstream)), layout, upstream);
       }
       return metrics;
     } finally {
@@ -101,7 +98,7 @@ export class Passes {
     return planMicroBatches(batch, this.rotary.config, this.memory);
   }
 
-  #layOut(batch: TokenBatch, micro: MicroBatch) {
+  #layOut(batch: TokenBatch, micro: MicroBatch): Layout {
     return layOut(batch, micro, this.embedding, this.rotary);
   }
 }
@@ -110,23 +107,4 @@ function ask(objective: Objective, forward: Forward, batch: TokenBatch) {
   const answer = objective(forward);
   checkUpstream(answer.upstream, batch);
   return answer;
-}
-
-function emptyForward(batch: TokenBatch): Forward {
-  const zeros = () => batch.map(({ targets }) => new Float64Array(targets.length));
-  const values = batch.map(({ readouts }) => new Float64Array(readouts?.length ?? 0));
-  return { logProbs: zeros(), entropy: zeros(), correct: zeros(), values };
-}
-
-/** Sorts statistics [M, 3] of a micro-batch into their rows of the whole batch. */
-function readStatistics(forward: Forward, batch: TokenBatch, { rows }: MicroBatch, statistics: Float32Array): void {
-  let at = 0;
-  for (const index of rows.flat()) {
-    for (let i = 0; i < batch[index]!.targets.length; i++) {
-      forward.logProbs[index]![i] = statistics[at]!;
-      forward.entropy[index]![i] = statistics[at + 1]!;
-      forward.correct[index]![i] = statistics[at + 2]!;
-      at += STATISTICS;
-    }
-  }
 }

@@ -1,11 +1,11 @@
 /** The engine's two programs, forward and gradient, for one shape bucket and one set of parameters. */
 
-import { LINEAR_LAYERS, type LinearLayer, type ModelConfig } from "../contract.ts";
+import { type AdapterShape, adapterTensors, loraNames } from "../adapter-shape.ts";
+import { HEAD, type ModelConfig } from "../contract.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { STATISTICS, targetStatistics } from "./head.ts";
 import { hiddenStates, type Parameters, transformerBlock } from "./model.ts";
-import type { Linear } from "./ops.ts";
-import { takeRows } from "./ops.ts";
+import { type Linear, linear, takeRows } from "./ops.ts";
 import type { InputSpec, Program, TensorMap } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -15,8 +15,10 @@ export interface Bucket {
   rows: number;
   /** T */
   length: number;
-  /** M, over all rows */
+  /** M, over all rows; 0 leaves the output head out. */
   targets: number;
+  /** The adapter's scalar head is read, at every token: that costs next to nothing and needs no shape of its own. */
+  readouts: boolean;
   /** Blocks are computed again in the backward pass instead of kept. */
   checkpointed: boolean;
 }
@@ -28,7 +30,7 @@ export interface Variant {
   base: ReadonlyMap<string, readonly number[]>;
   /** Full-parameter mode. */
   trainable: boolean;
-  adapter: { rank: number; scale: number; targets: readonly LinearLayer[] } | null;
+  adapter: (AdapterShape & { scale: number }) | null;
 }
 
 /** Names of the inputs that change with every batch. */
@@ -42,58 +44,83 @@ export const BATCH = {
   inverse: "batch.inverse",
   targets: "batch.targets",
   upstream: "batch.upstream",
+  upstreamValues: "batch.upstream of values",
 } as const;
 
 /** The gradient of input `name` among the outputs of a gradient program. */
 export const gradientOf = (name: string) => `gradient of ${name}`;
 
-/** GGUF names of an adapter's two matrices on one layer: A [R, I] and B [O, R]. */
-export function loraNames(block: number, layer: LinearLayer): { a: string; b: string } {
-  return { a: `blk.${block}.${layer}.weight.lora_a`, b: `blk.${block}.${layer}.weight.lora_b` };
-}
-
-/** Statistics [M, 3] of the targets. */
+/** Statistics [M, 3] of the targets and values [N, 1] of the head; either is left out where the bucket has none. */
 export function forwardProgram(variant: Variant, bucket: Bucket): Program {
-  const inputs = { ...batchInputs(variant.config, bucket), ...parameterInputs(variant) };
   return {
     key: keyOf("forward", variant, bucket),
-    inputs,
-    build: (tensors) => ({ statistics: statistics(variant, bucket, tensors, false) }),
+    inputs: { ...batchInputs(variant.config, bucket), ...parameterInputs(variant, bucket) },
+    build: (tensors) => Object.fromEntries(results(variant, bucket, tensors, false)),
   };
 }
 
-/** Statistics [M, 3] and the gradient of Σ upstream·logProb with respect to every trained tensor. */
+/** What the forward program tells, and the gradient of Σ upstream·result with respect to every trained tensor. */
 export function gradientProgram(variant: Variant, bucket: Bucket): Program {
-  const upstream: InputSpec = { shape: [bucket.targets, 1], type: "float32" };
-  const inputs = { ...batchInputs(variant.config, bucket), ...parameterInputs(variant), [BATCH.upstream]: upstream };
-  const trained = trainedNames(variant);
+  const tokens = bucket.rows * bucket.length;
+  const parts = [
+    { name: "statistics", rows: bucket.targets, columns: STATISTICS, upstream: BATCH.upstream },
+    { name: "values", rows: bucket.readouts ? tokens : 0, columns: 1, upstream: BATCH.upstreamValues },
+  ].filter(({ rows }) => rows > 0);
+  const slopes = parts.map(({ rows, upstream }) => [upstream, { shape: [rows, 1], type: "float32" as const }]);
+  const trained = trainedNames(variant, bucket);
   return {
     key: keyOf("gradient", variant, bucket),
-    inputs,
-    late: [BATCH.upstream],
+    inputs: {
+      ...batchInputs(variant.config, bucket),
+      ...parameterInputs(variant, bucket),
+      ...Object.fromEntries(slopes),
+    },
+    late: parts.map(({ upstream }) => upstream),
     build: (tensors) => {
-      const dy = tf.pad(tensors[BATCH.upstream]!, [
-        [0, 0],
-        [0, STATISTICS - 1],
-      ]); // [M, 3]
+      const dys = parts.map(({ upstream, columns }) => padColumns(tensors[upstream]!, columns));
       const wanted = trained.map((name) => tensors[name]!);
-      const { value, grads } = tf.engine().gradients(() => statistics(variant, bucket, tensors, true), wanted, dy);
-      return {
-        statistics: value,
-        ...Object.fromEntries(trained.map((name, i) => [gradientOf(name), grads[i]!])),
-      };
+      const run = () => join(results(variant, bucket, tensors, true).map(([, tensor]) => tensor));
+      const { value, grads } = tf.engine().gradients(run, wanted, join(dys));
+      let from = 0;
+      const told = parts.map(({ name, rows, columns }) => {
+        const part = parts.length === 1 ? value : tf.slice(value, [from], [rows * columns]);
+        from += rows * columns;
+        return [name, part] as const;
+      });
+      return Object.fromEntries([...told, ...trained.map((name, i) => [gradientOf(name), grads[i]!] as const)]);
     },
   };
 }
 
-function statistics(variant: Variant, bucket: Bucket, tensors: TensorMap, differentiated: boolean): Tensor {
+/** Only the first column of a result has a gradient. */
+function padColumns(slopes: Tensor, columns: number): Tensor {
+  return columns === 1
+    ? slopes
+    : tf.pad(slopes, [
+        [0, 0],
+        [0, columns - 1],
+      ]);
+}
+
+/** TensorFlow.js differentiates one tensor: one as it is, several as one vector. */
+function join(parts: readonly Tensor[]): Tensor {
+  return parts.length === 1 ? parts[0]! : tf.concat(parts.map((part) => tf.reshape(part, [-1])));
+}
+
+/** Named results of the bucket, in the order of `gradientProgram`'s parts. */
+function results(
+  variant: Variant,
+  bucket: Bucket,
+  tensors: TensorMap,
+  differentiated: boolean,
+): (readonly [string, Tensor])[] {
   const { config, trainable } = variant;
   const at = (name: string) => tensors[name]!;
   const positions = { cos: at(BATCH.cos), sin: at(BATCH.sin), turn: at(BATCH.turn), mask: at(BATCH.mask) };
   const parameters = parametersOf(variant, tensors);
   const runBlock = (block: number, x: Tensor) => {
     if (!differentiated || !bucket.checkpointed) return transformerBlock(config, block, x, positions, parameters);
-    const names = trainedNames(variant).filter((name) => name.startsWith(`blk.${block}.`));
+    const names = trainedNames(variant, bucket).filter((name) => name.startsWith(`blk.${block}.`));
     const run = (x: Tensor, ...weights: Tensor[]) => {
       const own = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
       return transformerBlock(config, block, x, positions, parametersOf(variant, { ...tensors, ...own }));
@@ -101,14 +128,19 @@ function statistics(variant: Variant, bucket: Bucket, tensors: TensorMap, differ
     return checkpointed(run, x, names.map(at));
   };
   const hidden = hiddenStates(config, at(BATCH.embedded), runBlock, parameters); // [N, D]
-  const rows = takeRows(hidden, at(BATCH.rows), at(BATCH.inverse)); // [M, D]
-  const weight = at(config.tiedEmbeddings ? "token_embd.weight" : "output.weight"); // [V, D]
-  return targetStatistics(rows, { weight, trainable }, at(BATCH.targets), differentiated);
+  const told: [string, Tensor][] = [];
+  if (bucket.targets > 0) {
+    const rows = takeRows(hidden, at(BATCH.rows), at(BATCH.inverse)); // [M, D]
+    const weight = at(config.tiedEmbeddings ? "token_embd.weight" : "output.weight"); // [V, D]
+    told.push(["statistics", targetStatistics(rows, { weight, trainable }, at(BATCH.targets), differentiated)]);
+  }
+  if (bucket.readouts) told.push(["values", linear(hidden, { weight: at(HEAD), trainable: true })]); // [N, 1]
+  return told;
 }
 
 /** Inputs that get gradients. The embedding is a table look-up outside the graph, where its gradient is added up too. */
-function trainedNames(variant: Variant): string[] {
-  return variant.trainable ? [BATCH.embedded, ...variant.base.keys()] : [...adapterShapes(variant).keys()];
+function trainedNames(variant: Variant, bucket: Bucket): string[] {
+  return variant.trainable ? [BATCH.embedded, ...variant.base.keys()] : [...adapterInputs(variant, bucket).keys()];
 }
 
 function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Parameters {
@@ -128,42 +160,40 @@ function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Para
 }
 
 function batchInputs({ width, headWidth }: ModelConfig, { rows, length, targets }: Bucket): Record<string, InputSpec> {
-  return {
+  const inputs: Record<string, InputSpec> = {
     [BATCH.embedded]: { shape: [rows * length, width], type: "float32" },
     [BATCH.cos]: { shape: [rows, 1, length, headWidth], type: "float32" },
     [BATCH.sin]: { shape: [rows, 1, length, headWidth], type: "float32" },
     [BATCH.turn]: { shape: [headWidth, headWidth], type: "float32" },
     [BATCH.mask]: { shape: [rows, 1, length, length], type: "float32" },
+  };
+  if (targets === 0) return inputs;
+  return {
+    ...inputs,
     [BATCH.rows]: { shape: [targets], type: "int32" },
     [BATCH.inverse]: { shape: [rows * length], type: "int32" },
     [BATCH.targets]: { shape: [targets], type: "int32" },
   };
 }
 
-function parameterInputs(variant: Variant): Record<string, InputSpec> {
-  const shapes = [...variant.base, ...adapterShapes(variant)];
+function parameterInputs(variant: Variant, bucket: Bucket): Record<string, InputSpec> {
+  const shapes = [...variant.base, ...adapterInputs(variant, bucket)];
   return Object.fromEntries(shapes.map(([name, shape]) => [name, { shape, type: "float32" as const }]));
 }
 
-/** Shapes of the adapter's tensors by name, in the order of blocks and layers. */
-function adapterShapes({ config, base, adapter }: Variant): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  if (!adapter) return shapes;
-  for (let block = 0; block < config.layers; block++) {
-    for (const layer of LINEAR_LAYERS.filter((name) => adapter.targets.includes(name))) {
-      const [out, into] = base.get(`blk.${block}.${layer}.weight`) as [number, number];
-      const { a, b } = loraNames(block, layer);
-      shapes.set(a, [adapter.rank, into]).set(b, [out, adapter.rank]);
-    }
-  }
-  return shapes;
+/** Shapes of the adapter's tensors that the program sees; the head only where it is read. */
+function adapterInputs({ config, adapter }: Variant, { readouts }: Bucket): Map<string, readonly number[]> {
+  const tensors = adapter ? adapterTensors(config, { ...adapter, head: adapter.head && readouts }) : [];
+  return new Map(tensors.map(({ name, shape }) => [name, shape]));
 }
 
-function keyOf(kind: string, { trainable, adapter }: Variant, { rows, length, targets, checkpointed }: Bucket): string {
+function keyOf(kind: string, { trainable, adapter }: Variant, bucket: Bucket): string {
+  const { rows, length, targets, readouts, checkpointed } = bucket;
   const what = trainable
     ? "base"
     : adapter
       ? `r${adapter.rank}×${adapter.scale} ${adapter.targets.join("+")}`
       : "frozen";
-  return `${kind} ${what} ${rows}×${length} ${targets} targets${checkpointed ? " checkpointed" : ""}`;
+  const asked = `${targets} targets${readouts ? " and readouts" : ""}`;
+  return `${kind} ${what} ${rows}×${length} ${asked}${checkpointed ? " checkpointed" : ""}`;
 }
