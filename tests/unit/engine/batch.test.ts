@@ -2,8 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { layOut, layOutUpstream, planMicroBatches } from "../../../trainer/engine/batch.ts";
+import { planMicroBatches } from "../../../trainer/engine/batch.ts";
 import type { TokenBatch } from "../../../trainer/engine/contract.ts";
+import { layOut, layOutUpstream } from "../../../trainer/engine/layout.ts";
 import { activationBytes, type MemoryPlan } from "../../../trainer/engine/memory.ts";
 import { BATCH } from "../../../trainer/engine/tfjs/programs.ts";
 import { RotaryTables } from "../../../trainer/engine/tfjs/rope.ts";
@@ -72,8 +73,9 @@ test("upstream follows the order of the arrays", () => {
   });
   const [micro] = planMicroBatches(batch, config, MEMORY);
   const upstream = { logProbs: [Float64Array.of(1, 2), Float64Array.of(3, 4), Float64Array.of(5, 6)] };
-  const { feeds } = layOut(batch, micro!, new Float32Array(37 * 16), new RotaryTables(config));
-  const laid = layOutUpstream(micro!, upstream);
+  const layout = layOut(batch, micro!, new Float32Array(37 * 16), new RotaryTables(config));
+  const { feeds } = layout;
+  const laid = layOutUpstream(micro!, layout, upstream)[BATCH.upstream]!;
   expect([...laid.subarray(0, 6)]).toEqual(
     [...feeds[BATCH.targets]!.subarray(0, 6)].map((row, i) => 2 * row + 1 + (i % 2)),
   );

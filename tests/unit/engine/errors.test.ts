@@ -5,6 +5,7 @@ import {
   type AdamWHyper,
   type Engine,
   EngineError,
+  HEAD,
   type TokenBatch,
   type Use,
 } from "../../../trainer/engine/contract.ts";
@@ -92,6 +93,39 @@ describe("upstream and steps", () => {
     });
     await expect(failing).rejects.toThrow("boom");
     await expectSentence(engine.step(HYPER), /no gradient/);
+  });
+});
+
+describe("readouts", () => {
+  const headed: Use = { adapter: "headed" };
+  beforeAll(() => engine.createAdapter("headed", { rank: 2, alpha: 4, head: true }, 1));
+  const asking = (...readouts: number[]): TokenBatch => [
+    { tokens: Int32Array.of(1, 2, 3), targets: Int32Array.of(1), readouts: Int32Array.from(readouts) },
+  ];
+  test.each([
+    ["of an adapter without a head", POLICY, asking(1), /Row 0 .*this adapter has no head/],
+    ["of the bare base", BASE, asking(1), /bare base has no head/],
+    ["past the end", headed, asking(3), /readout 3 is not a position from 0 to 2/],
+    ["before the start", headed, asking(-1), /readout -1/],
+    ["out of order", headed, asking(1, 0), /readout 0 follows 1; readouts must ascend/],
+  ] as const)("%s", (_, use, batch, sentence) => expectSentence(engine.forward(batch, use), sentence));
+
+  const known = [Float64Array.of(1)];
+  test.each([
+    ["no row", [], /head has 0 rows for a batch of 1/],
+    ["too few", [Float64Array.of(1)], /head row 0 has 1 values for 2 readouts/],
+    ["not finite", [Float64Array.of(1, Number.NaN)], /head row 0 is NaN at readout 1; the objective diverged/],
+  ])("derivatives: %s", (_, values, sentence) =>
+    expectSentence(engine.accumulateKnown(asking(0, 2), headed, { logProbs: known, values }), sentence),
+  );
+
+  test("a head that overflows is named", async () => {
+    const { tensors, ...rest } = engine.exportAdapter("headed");
+    const huge = tensors.map((tensor) =>
+      tensor.name === HEAD ? { ...tensor, data: tensor.data.map(() => 3e38) } : tensor,
+    );
+    engine.loadAdapter("huge", { ...rest, tensors: huge });
+    await expectSentence(engine.forward(asking(2), { adapter: "huge" }), /head's value is .* row 0 at readout 0/);
   });
 });
 

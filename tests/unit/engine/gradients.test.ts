@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Engine, NamedTensor, Use } from "../../../trainer/engine/contract.ts";
-import { seededRandom } from "../../../trainer/engine/random.ts";
+import { expectAdapterSlopes, expectSlopeOf } from "./slopes.ts";
 import {
   BATCH,
   MODELS,
@@ -36,20 +36,7 @@ describe.each(MODELS)("$architecture, tied $tied", ({ architecture, tied }) => {
     const engine = await tinyEngine(config, "onnx-cpu", { mode: "lora" });
     wildAdapter(engine, "policy");
     await engine.accumulateKnown(BATCH, POLICY, UPSTREAM);
-    const gradients = await takeGradients(engine, POLICY);
-    for (const gradient of gradients) {
-      const at = async (values: Float32Array) => {
-        const { tensors, ...rest } = engine.exportAdapter("policy");
-        engine.loadAdapter("moved", {
-          ...rest,
-          tensors: tensors.map((tensor) => (tensor.name === gradient.name ? { ...tensor, data: values } : tensor)),
-        });
-        const value = await objectiveOf(engine, { adapter: "moved" });
-        engine.dropAdapter("moved");
-        return value;
-      };
-      await expectSlopeOf(at, gradient, named(engine.exportAdapter("policy").tensors, gradient.name).data);
-    }
+    await expectAdapterSlopes(engine, "policy", await takeGradients(engine, POLICY));
     await engine.close();
   });
 
@@ -94,27 +81,4 @@ function expectSlope(engine: Engine, use: Use, gradient: NamedTensor, live: Floa
     return value;
   };
   return expectSlopeOf(at, gradient, start);
-}
-
-/** Compares the slope along the gradient and along a random direction with a five-point difference. */
-async function expectSlopeOf(
-  at: (values: Float32Array) => Promise<number>,
-  { name, data }: NamedTensor,
-  start: Float32Array,
-) {
-  const random = seededRandom(name.length);
-  for (const direction of [data, data.map(() => random.normal())]) {
-    const length = Math.hypot(...direction);
-    const unit = direction.map((x) => x / length);
-    const expected = unit.reduce((sum, x, i) => sum + x * data[i]!, 0);
-    const h = 0.01;
-    const value = (steps: number) => at(start.map((x, i) => x + steps * h * unit[i]!));
-    const outer = (await value(2)) - (await value(-2));
-    const inner = (await value(1)) - (await value(-1));
-    const slope = (8 * inner - outer) / (12 * h);
-    // Single precision leaves about 1e-4 of a slope of size 1.
-    expect(Math.abs(slope - expected), `${name}: slope ${slope}, gradient ${expected}`).toBeLessThan(
-      1e-3 + 2e-3 * Math.hypot(...data),
-    );
-  }
 }

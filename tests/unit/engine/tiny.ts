@@ -3,6 +3,7 @@
 import { AssertionError } from "node:assert";
 
 import type {
+  AdapterConfig,
   Architecture,
   Engine,
   ModelConfig,
@@ -71,11 +72,27 @@ export function tinyEngine(
   return createEngine({ config, weights: tinyWeights(config), mode: "full", backend, ...options });
 }
 
-/** Σ upstream·logProb: the number whose gradient `gradients` returns. */
+/** Rows that ask for log-probabilities and for the head (one of them packed), for one of the two, and for neither. */
+export const HEADED: TokenBatch = [
+  { ...BATCH[0]!, readouts: Int32Array.of(0, 1, 3, 5, 8) },
+  { ...BATCH[1]!, targets: new Int32Array(0), readouts: Int32Array.of(19) },
+  BATCH[2]!,
+  { ...BATCH[2]!, targets: new Int32Array(0) },
+];
+
+export const HEADED_UPSTREAM: Upstream = {
+  logProbs: [UPSTREAM.logProbs[0]!, new Float64Array(0), UPSTREAM.logProbs[2]!, new Float64Array(0)],
+  values: [Float64Array.of(0.3, -0.8, 1.1, 0.2, -1), Float64Array.of(0.9), new Float64Array(0), new Float64Array(0)],
+};
+
+/** Σ upstream·result: the number whose gradient the engine adds up. */
 export async function objectiveOf(engine: Engine, use: Use, batch = BATCH, upstream = UPSTREAM): Promise<number> {
-  const { logProbs } = await engine.forward(batch, use);
-  return logProbs.reduce((sum, row, i) => row.reduce((s, value, j) => s + value * upstream.logProbs[i]![j]!, sum), 0);
+  const { logProbs, values } = await engine.forward(batch, use);
+  return along(logProbs, upstream.logProbs) + (upstream.values ? along(values, upstream.values) : 0);
 }
+
+const along = (rows: readonly Float64Array[], slopes: readonly Float64Array[]) =>
+  rows.reduce((sum, row, i) => row.reduce((s, value, j) => s + value * slopes[i]![j]!, sum), 0);
 
 /** The summed gradients that the engine holds. AdamW with β₁ = 0 leaves them, unclipped, in the first moment. */
 export async function takeGradients(engine: Engine, use: Use): Promise<NamedTensor[]> {
@@ -105,9 +122,9 @@ export function relativeDifference(expected: readonly NamedTensor[], found: read
   return difference / largest;
 }
 
-/** An adapter whose B is not 0, so that gradients reach A as well. */
-export function wildAdapter(engine: Engine, name: string, rank = 3): void {
-  engine.createAdapter("blank", { rank, alpha: 2 * rank }, 5);
+/** An adapter in which nothing is 0, so that gradients reach everything. */
+export function wildAdapter(engine: Engine, name: string, config: Partial<AdapterConfig> = {}): void {
+  engine.createAdapter("blank", { rank: 3, alpha: 6, ...config }, 5);
   const { tensors, ...rest } = engine.exportAdapter("blank");
   engine.dropAdapter("blank");
   const random = seededRandom(11);

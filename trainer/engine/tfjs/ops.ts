@@ -165,3 +165,14 @@ export function takeRows(x: Tensor, rows: Tensor, inverse: Tensor): Tensor {
     backward: (dy) => [tf.gather(tf.concat([dy, tf.zeros([1, x.shape[1]!])], 0), inverse)],
   }));
 }
+
+/** All values of `parts` after one another, as a vector; one part stays as it is. TensorFlow.js differentiates one tensor. */
+export function joined(parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0]!;
+  const ends = parts.map((_, i) => parts.slice(0, i + 1).reduce((sum, { size }) => sum + size, 0));
+  return differentiable(parts, () => ({
+    value: tf.concat(parts.map((part) => tf.reshape(part, [-1]))),
+    backward: (dy) =>
+      parts.map(({ size, shape }, i) => tf.reshape(tf.slice(dy, [ends[i]! - size], [size]), [...shape])),
+  }));
+}

@@ -5,7 +5,7 @@ import { HEAD, type ModelConfig } from "../contract.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { STATISTICS, targetStatistics } from "./head.ts";
 import { hiddenStates, type Parameters, transformerBlock } from "./model.ts";
-import { type Linear, linear, takeRows } from "./ops.ts";
+import { joined, type Linear, linear, takeRows } from "./ops.ts";
 import type { InputSpec, Program, TensorMap } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -79,8 +79,8 @@ export function gradientProgram(variant: Variant, bucket: Bucket): Program {
     build: (tensors) => {
       const dys = parts.map(({ upstream, columns }) => padColumns(tensors[upstream]!, columns));
       const wanted = trained.map((name) => tensors[name]!);
-      const run = () => join(results(variant, bucket, tensors, true).map(([, tensor]) => tensor));
-      const { value, grads } = tf.engine().gradients(run, wanted, join(dys));
+      const run = () => joined(results(variant, bucket, tensors, true).map(([, tensor]) => tensor));
+      const { value, grads } = tf.engine().gradients(run, wanted, joined(dys));
       let from = 0;
       const told = parts.map(({ name, rows, columns }) => {
         const part = parts.length === 1 ? value : tf.slice(value, [from], [rows * columns]);
@@ -100,11 +100,6 @@ function padColumns(slopes: Tensor, columns: number): Tensor {
         [0, 0],
         [0, columns - 1],
       ]);
-}
-
-/** TensorFlow.js differentiates one tensor: one as it is, several as one vector. */
-function join(parts: readonly Tensor[]): Tensor {
-  return parts.length === 1 ? parts[0]! : tf.concat(parts.map((part) => tf.reshape(part, [-1])));
 }
 
 /** Named results of the bucket, in the order of `gradientProgram`'s parts. */
