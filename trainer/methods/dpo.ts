@@ -96,7 +96,7 @@ function stepObjective({ pairs, config }: DpoRun, reference: ReferenceLogProbs, 
       );
       // A completion's log-probability is the sum over its tokens, so each token's gradient is that of the sum.
       const upstream = forward.logProbs.map((row, i) => {
-        const ofPair = i < part.length ? gradient[i]! : -gradient[i - part.length]!;
+        const ofPair = i < part.length ? gradient.chosen[i]! : gradient.rejected[i - part.length]!;
         return new Float64Array(row.length).fill(ofPair);
       });
       return {

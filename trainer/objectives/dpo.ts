@@ -23,7 +23,7 @@ export type PairLogProbs = Record<
  * - `sigmoid`: −ln σ(βh) (Rafailov et al. 2023, eq. 7)
  * - `cdpo`: −(1−ε)·ln σ(βh) − ε·ln σ(−βh), stationary where σ(βh) = 1 − ε (Mitchell 2023, "conservative DPO")
  * - `robust`: [−(1−ε)·ln σ(βh) + ε·ln σ(−βh)] / (1 − 2ε), unbiased under labels flipped with probability ε (Chowdhury
- *   et al. 2024, eq. 12)
+ *   et al. 2024)
  * - `ipo`: (h̄ − 1/(2β))², each log-ratio divided by its completion's tokens, as TRL does (β is the paper's τ)
  * - `ipo_sum`: (h − 1/(2β))², the paper's own (Azar et al. 2023, eq. 17)
  * - `hinge`: max(0, 1 − βh) (SLiC, Zhao et al. 2023, on log-ratios as in Liu et al. 2023)
@@ -47,7 +47,7 @@ export interface DpoOptions extends PairShares {
 }
 
 /**
- * The DPO family, averaged by weight. `sigmoid` and `cdpo` are ln 2 where policy and reference agree.
+ * The DPO family, averaged by weight. `sigmoid`, `cdpo` and `robust` are ln 2 where policy and reference agree.
  * Implicit rewards are β·(π − ref) of the summed log-probabilities for every loss, in nats (Rafailov et al. 2023, eq. 5
  * without the prompt's constant); `nll_loss` joins the metrics where there is an SFT term, and `loss` includes it.
  * A log-probability that is no number is not refused: it shows as a loss that is none.
@@ -66,7 +66,10 @@ export function dpo(logProbs: PairLogProbs, options: DpoOptions): PairResult {
   const metrics = noPairMetrics();
   for (let i = 0; i < pairs; i++) {
     const share = weights[i]! / totalWeight;
-    const [ratioChosen, ratioRejected] = [policyChosen[i]! - referenceChosen[i]!, policyRejected[i]! - referenceRejected[i]!];
+    const [ratioChosen, ratioRejected] = [
+      policyChosen[i]! - referenceChosen[i]!,
+      policyRejected[i]! - referenceRejected[i]!,
+    ];
     const rewards = { chosen: beta * ratioChosen, rejected: beta * ratioRejected };
     const scale = kind === "ipo" ? { chosen: lengths!.chosen[i]!, rejected: lengths!.rejected[i]! } : UNSCALED;
     const margin =

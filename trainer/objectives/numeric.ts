@@ -13,6 +13,16 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
+/** ln(1 − e^x) for x < 0, exact near 0 and far from it (Mächler 2012, eq. 7); −∞ at 0. */
+export function log1mexp(x: number): number {
+  return x > -Math.LN2 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x));
+}
+
+/** `x`, or the nearer end of [low, high] where it lies outside; a number that is none stays none. */
+export function clamp(x: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, x));
+}
+
 /** Plain left-to-right sum: the order is fixed, so equal inputs give equal bits. */
 export function sum(values: ArrayLike<number>): number {
   let total = 0;

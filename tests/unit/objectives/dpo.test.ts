@@ -17,7 +17,8 @@ describe("dpo", () => {
   it("is ln 2 with zero rewards where policy and reference agree", () => {
     const { loss, gradient, metrics } = dpo(batch([-12, -30, -12, -30], [-5, -4, -5, -4]), { beta: 0.1, ...ones(2) });
     expect(loss).toBeCloseTo(Math.LN2, 15);
-    expect([...gradient]).toEqual([-0.025, -0.025]);
+    expect([...gradient.chosen]).toEqual([-0.025, -0.025]);
+    expect([...gradient.rejected]).toEqual([0.025, 0.025]);
     expect(metrics["rewards/margins"]).toBe(0);
     expect(metrics["rewards/accuracies"]).toBe(0);
     expect(metrics["logps/chosen"]).toBe(-8.5);
@@ -28,7 +29,7 @@ describe("dpo", () => {
     // h = (−10 + 12) − (−20 + 17) = 5; β·h = 0.5; loss = ln(1 + e^−0.5); gradient = −0.1 / (1 + e^0.5)
     const { loss, gradient, metrics } = dpo(batch([-10, -20, -12, -17]), { beta: 0.1, ...ones(1) });
     expect(loss).toBeCloseTo(0.4740769841801067, 14);
-    expect(gradient[0]).toBeCloseTo(-0.03775406687981454, 15);
+    expect(gradient.chosen[0]).toBeCloseTo(-0.03775406687981454, 15);
     expect(metrics["rewards/chosen"]).toBeCloseTo(0.2, 14);
     expect(metrics["rewards/rejected"]).toBeCloseTo(-0.3, 14);
     expect(metrics["rewards/margins"]).toBeCloseTo(0.5, 14);
@@ -53,8 +54,8 @@ describe("dpo", () => {
         const h = 1e-5;
         for (let i = 0; i < pairs.length; i++) {
           const slope = (side: 0 | 1) => (lossWith(i, side, h) - lossWith(i, side, -h)) / (2 * h);
-          expect(slope(0)).toBeCloseTo(gradient[i]!, 8);
-          expect(slope(1)).toBeCloseTo(-gradient[i]!, 8);
+          expect(slope(0)).toBeCloseTo(gradient.chosen[i]!, 8);
+          expect(slope(1)).toBeCloseTo(gradient.rejected[i]!, 8);
         }
       }),
     );
@@ -63,10 +64,10 @@ describe("dpo", () => {
   it("stays finite and exact at huge margins on either side", () => {
     const won = dpo(batch([0, -1e5, 0, 0]), { beta: 0.1, ...ones(1) });
     expect(won.loss).toBe(0);
-    expect(won.gradient[0]).toBe(-0);
+    expect(won.gradient.chosen[0]).toBe(-0);
     const lost = dpo(batch([-1e5, 0, 0, 0]), { beta: 0.1, ...ones(1) });
     expect(lost.loss).toBe(1e4);
-    expect(lost.gradient[0]).toBe(-0.1);
+    expect(lost.gradient.chosen[0]).toBe(-0.1);
   });
 
   it("keeps the last digits of a small loss", () => {
@@ -83,9 +84,9 @@ describe("dpo", () => {
     const weights = [1, 0.5, 2];
     const whole = dpo(batch(...rows), { beta: 0.1, weights, totalWeight: 3.5 });
     const parts = rows.map((row, i) => dpo(batch(row), { beta: 0.1, weights: [weights[i]!], totalWeight: 3.5 }));
-    for (const name of Object.keys(whole.metrics) as (keyof typeof whole.metrics)[])
-      expect(parts.reduce((total, part) => total + part.metrics[name], 0)).toBeCloseTo(whole.metrics[name], 12);
-    expect(parts.map((part) => part.gradient[0])).toEqual([...whole.gradient]);
+    for (const [name, value] of Object.entries(whole.metrics))
+      expect(parts.reduce((total, part) => total + part.metrics[name]!, 0)).toBeCloseTo(value, 12);
+    expect(parts.map((part) => part.gradient.chosen[0])).toEqual([...whole.gradient.chosen]);
     const doubled = dpo(batch(rows[0]!, rows[0]!, rows[1]!), { beta: 0.1, ...ones(3) });
     const weighted = dpo(batch(rows[0]!, rows[1]!), { beta: 0.1, weights: [2, 1], totalWeight: 3 });
     expect(weighted.loss).toBeCloseTo(doubled.loss, 14);
