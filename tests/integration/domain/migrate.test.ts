@@ -43,26 +43,26 @@ const query = async (sql: string) => {
 describe("migrate", () => {
   test("a second time does nothing; two starts at once do it once", async () => {
     expect(await migrate(database.url)).toEqual([]);
-    add("0002_note", 'CREATE TABLE "Note" (id int)');
+    add("9001_note", 'CREATE TABLE "Note" (id int)');
     const both = await Promise.all([migrate(database.url, folder), migrate(database.url, folder)]);
-    expect(both.flat()).toEqual(["0002_note"]);
+    expect(both.flat()).toEqual(["9001_note"]);
   });
 
   test("one that fails leaves nothing behind and says which it was", async () => {
-    add("0003_bad", 'CREATE TABLE "Half" (id int); SELECT no_such_function();');
+    add("9002_bad", 'CREATE TABLE "Half" (id int); SELECT no_such_function();');
     await expect(migrate(database.url, folder)).rejects.toThrow(
-      /0003_bad failed and changed nothing: .*no_such_function/,
+      /9002_bad failed and changed nothing: .*no_such_function/,
     );
     expect(await query(`SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
-    fs.rmSync(path.join(folder, "0003_bad"), { recursive: true });
+    fs.rmSync(path.join(folder, "9002_bad"), { recursive: true });
     expect(await migrate(database.url, folder)).toEqual([]);
   });
 
   test("one that was edited after it was applied is refused, and so is one that is gone", async () => {
-    add("0002_note", 'CREATE TABLE "Note" (id bigint)');
-    await expect(migrate(database.url, folder)).rejects.toThrow(/0002_note was edited/);
-    fs.rmSync(path.join(folder, "0002_note"), { recursive: true });
-    await expect(migrate(database.url, folder)).rejects.toThrow(/0002_note is in the database but not in/);
+    add("9001_note", 'CREATE TABLE "Note" (id bigint)');
+    await expect(migrate(database.url, folder)).rejects.toThrow(/9001_note was edited/);
+    fs.rmSync(path.join(folder, "9001_note"), { recursive: true });
+    await expect(migrate(database.url, folder)).rejects.toThrow(/9001_note is in the database but not in/);
   });
 
   test("schema.prisma and the migrations say the same, and prisma migrate agrees that they are applied", async () => {
