@@ -14,6 +14,8 @@ export interface Checkpoint {
   tokens: number;
   order: OrderState;
   optimiser: OptimiserSnapshot;
+  /** Numbers of the method's own, such as an adaptive coefficient; {} for most methods. */
+  state: Readonly<Record<string, number>>;
 }
 
 const VERSION = 1;
@@ -31,6 +33,7 @@ const headerSchema = z.object({
     permutation: z.array(z.int().min(0)),
     random: z.tuple([word, word, word, word]),
   }),
+  state: z.record(z.string(), z.number()).default({}),
 });
 
 const GROUPS = ["weights", "firstMoment", "secondMoment"] as const;
@@ -40,7 +43,7 @@ const GROUPS = ["weights", "firstMoment", "secondMoment"] as const;
  * @param fingerprint of everything that must be equal for the run to be the same run: base, data, settings, seed
  */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint, fingerprint: string): Promise<void> {
-  const { step, tokens, order, optimiser } = checkpoint;
+  const { step, tokens, order, optimiser, state } = checkpoint;
   const header: z.input<typeof headerSchema> = {
     version: VERSION,
     fingerprint,
@@ -48,6 +51,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint, fingerprin
     tokens,
     optimiserStep: optimiser.step,
     order: { ...order, random: [...order.random] },
+    state,
   };
   const tensors = GROUPS.flatMap((group) =>
     optimiser[group].map((tensor): NamedTensor => ({ ...tensor, name: `${group}/${tensor.name}` })),
@@ -79,6 +83,7 @@ export async function readCheckpoint(path: string, fingerprint: string): Promise
     step: header.step,
     tokens: header.tokens,
     order: header.order,
+    state: header.state,
     optimiser: {
       step: header.optimiserStep,
       weights: group("weights"),

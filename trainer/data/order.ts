@@ -50,6 +50,11 @@ export class DataOrder {
     return this.#epoch + this.#position / this.#examples;
   }
 
+  /** Examples handed out so far, over all epochs. */
+  get seen(): number {
+    return this.#epoch * this.#examples + this.#position;
+  }
+
   /** The next at most `size` example numbers. A batch never spans two epochs, so every example comes once per epoch. */
   next(size: number): number[] {
     if (this.#position >= this.#examples) {

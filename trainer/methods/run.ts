@@ -1,16 +1,20 @@
 /** What every method is given, what it reports, and the few mechanisms they share. */
 
+import { plannedSteps, type Tuning } from "../../server/domain/run-config.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import type { DataOrder } from "../data/order.ts";
+import { DataOrder } from "../data/order.ts";
 import {
   type AdapterWeights,
   type Engine,
   EngineError,
   type LinearLayer,
   type Metrics,
+  type NamedTensor,
+  type TokenBatch,
   type Use,
 } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
+import { addMetrics } from "../objectives/token-metrics.ts";
 
 /** Adapter that is being trained. */
 export const POLICY = "policy";
@@ -28,7 +32,7 @@ export interface StepReport {
 /** A run of any method; the data and the settings come on top. */
 export interface MethodRun {
   engine: Engine;
-  /** Decides the adapter's first weights and the order of the data, and nothing else is random. */
+  /** Decides the adapter's first weights, the order of the data and every draw; nothing else is random. */
   seed: number;
   /** The adapter to go on from; null begins with a fresh one that changes nothing yet. */
   start: AdapterWeights | null;
@@ -44,19 +48,52 @@ export interface MethodRun {
   pause?: AbortSignal;
 }
 
-interface AdapterSettings {
+interface PolicySettings {
+  tuning: Tuning;
   rank: number;
   alpha: number;
   targets: readonly LinearLayer[];
 }
 
-/** Puts the adapter to be trained into the engine: fresh, continued or resumed. */
-export function openPolicy({ engine, seed, start, resume }: MethodRun, settings: AdapterSettings): Use {
-  if (start) engine.loadAdapter(POLICY, start);
-  else engine.createAdapter(POLICY, { rank: settings.rank, alpha: settings.alpha, targets: settings.targets }, seed);
-  const use = { adapter: POLICY };
+/**
+ * Puts what is to be trained into the engine: an adapter of the kind that `tuning` names, fresh, continued or resumed; or,
+ * for `full`, the base itself, for which the engine must have been opened in full-parameter mode.
+ * @param options.head adds the scalar head that reward and value models need
+ * @throws TrainerError BAD_CONFIG where an adapter cannot be what is asked for
+ */
+export function openPolicy(run: MethodRun, settings: PolicySettings, options: { head?: boolean } = {}): Use {
+  const { engine, seed, start, resume } = run;
+  const { tuning, rank, alpha, targets } = settings;
+  const use = { adapter: tuning === "full" ? null : POLICY };
+  if (tuning === "full") {
+    if (start)
+      throw new TrainerError(
+        "BAD_CONFIG",
+        "Full-parameter training changes the base itself and cannot go on from an adapter; merge the adapter into a model " +
+          "first and train that, or set tuning=lora.",
+      );
+  } else if (start) {
+    if (start.kind !== tuning)
+      throw new TrainerError(
+        "BAD_CONFIG",
+        `Expected a starting adapter of kind ${tuning}, found ${start.kind}; set tuning=${start.kind}, or begin without it.`,
+      );
+    engine.loadAdapter(POLICY, start, options);
+  } else {
+    const shape = tuning === "lora" ? { targets } : { kind: tuning };
+    engine.createAdapter(POLICY, { ...shape, rank, alpha, ...options }, seed);
+  }
   if (resume) engine.restore(use, resume.optimiser);
   return use;
+}
+
+/** What a run leaves behind: an adapter on the base, or in full-parameter mode a base of its own. */
+export type TrainedWeights = { kind: "adapter"; weights: AdapterWeights } | { kind: "model"; tensors: NamedTensor[] };
+
+export function exportTrained(engine: Engine, { adapter }: Use): TrainedWeights {
+  return adapter === null
+    ? { kind: "model", tensors: engine.exportBase() }
+    : { kind: "adapter", weights: engine.exportAdapter(adapter) };
 }
 
 /**
@@ -79,6 +116,53 @@ interface StepSettings {
   weightDecay: number;
   clipNorm: number;
   checkpointEvery: number;
+  /** Nats per token that the policy may be away from its reference; the methods that sample have it. */
+  stopKl?: number;
+}
+
+interface LoopSettings extends StepSettings {
+  epochs: number;
+  batchSize: number;
+}
+
+/** One step as its method sees it. */
+export interface Step {
+  /** Counts from 1. */
+  step: number;
+  /** Numbers of its examples. */
+  batch: readonly number[];
+  /** Examples handed out before this step's, over all epochs. */
+  seen: number;
+  /** Of the objective; complete when the method is done with the step. */
+  metrics: Metrics;
+  /** Sends rows through the model: counts their tokens, adds up the metrics, and says at which step it failed. */
+  pass(rows: TokenBatch, work: (rows: TokenBatch) => Promise<Metrics>): Promise<void>;
+}
+
+/**
+ * The steps of a run over a fixed set of examples, from where it stood: in seeded order, and each ended by `finishStep`
+ * once the loop's body has accumulated its gradients.
+ */
+export async function* stepsOf(
+  run: MethodRun,
+  settings: LoopSettings,
+  policy: Use,
+  examples: number,
+): AsyncGenerator<Step, void> {
+  const totalSteps = plannedSteps(settings, examples);
+  const order = new DataOrder(examples, run.resume?.order ?? run.seed);
+  let tokens = run.resume?.tokens ?? 0;
+  for (let step = (run.resume?.step ?? 0) + 1; step <= totalSteps; step++) {
+    const metrics: Metrics = {};
+    const seen = order.seen;
+    const pass: Step["pass"] = async (rows, work) => {
+      run.cancel?.throwIfAborted();
+      tokens += rows.reduce((total, row) => total + row.tokens.length, 0);
+      addMetrics(metrics, await atStep(step, work(rows)));
+    };
+    yield { step, batch: order.next(settings.batchSize), seen, metrics, pass };
+    await finishStep(run, settings, policy, { step, totalSteps, tokens, order, metrics });
+  }
 }
 
 /** Where the loop stands when a step's gradients are complete. */
@@ -90,15 +174,21 @@ export interface StepState {
   order: DataOrder;
   /** Of the objective, complete. */
   metrics: Metrics;
+  /** Measured distance from the reference, nats per token; above the settings' `stopKl` the run ends. */
+  kl?: number;
+  /** Goes into the checkpoint and comes back as `resume.state`. */
+  state?: Record<string, number>;
 }
 
 /**
  * The end of every method's step: one AdamW step on what was accumulated, the report, and the checkpoint if one is due.
- * @throws TrainerError TRAINING_DIVERGED when a figure is not finite; the reason of `run.pause` when it is aborted
+ * @throws TrainerError TRAINING_DIVERGED when a figure is not finite or the KL is above its limit; the reason of
+ *   `run.pause` when it is aborted
  */
-export async function finishStep(run: MethodRun, settings: StepSettings, policy: Use, state: StepState): Promise<void> {
-  const { step, totalSteps, tokens, order, metrics } = state;
+export async function finishStep(run: MethodRun, settings: StepSettings, policy: Use, place: StepState): Promise<void> {
+  const { step, totalSteps, tokens, order, metrics, state = {} } = place;
   assertFinite(step, metrics);
+  assertNear(step, place.kl, settings.stopKl);
   const learningRate = learningRateAt(step, totalSteps, settings.learningRate, settings.warmup);
   const stepped = run.engine.step({
     learningRate,
@@ -118,7 +208,7 @@ export async function finishStep(run: MethodRun, settings: StepSettings, policy:
   run.cancel?.throwIfAborted();
   const paused = run.pause?.aborted ?? false;
   if (paused || step % settings.checkpointEvery === 0)
-    await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: run.engine.snapshot(policy) });
+    await run.onCheckpoint?.({ step, tokens, order: order.state, optimiser: run.engine.snapshot(policy), state });
   if (paused) run.pause!.throwIfAborted();
 }
 
@@ -142,6 +232,19 @@ function assertFinite(step: number, figures: Readonly<Record<string, number>>): 
         `Training diverged at step ${step}: ${name} is ${value}. Try a lower learningRate (a third of it), a lower clipNorm, or a higher beta.`,
       );
   }
+}
+
+/**
+ * Stops a run that has left its reference so far behind that its reward no longer says anything about its replies.
+ * @throws TrainerError TRAINING_DIVERGED
+ */
+function assertNear(step: number, kl: number | undefined, limit: number | undefined): void {
+  if (kl === undefined || limit === undefined || kl <= limit) return;
+  throw new TrainerError(
+    "TRAINING_DIVERGED",
+    `Training stopped at step ${step}: the KL from the reference is ${kl.toFixed(3)} nats per token, at most ${limit} are ` +
+      "allowed (stopKl). Try a higher KL coefficient, a lower learningRate, or fewer innerEpochs.",
+  );
 }
 
 /** @throws TrainerError NO_EXAMPLES when there is nothing to train on */

@@ -131,7 +131,7 @@ async function steps(
       const order = { epoch: 0, position: done, permutation: [], random: [0, 0, 0, 0] as const };
       const optimiser = engine.snapshot({ adapter: null });
       const { path, fingerprint } = checkpointOf(checkpointFolder, recipe, phaseOf(step, recipe));
-      await writeCheckpoint(path, { step: done, tokens, order, optimiser }, fingerprint);
+      await writeCheckpoint(path, { step: done, tokens, order, optimiser, state: {} }, fingerprint);
       onCheckpoint?.(done, engine.exportBase());
     }
   }
