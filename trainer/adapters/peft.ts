@@ -3,15 +3,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { AdapterWeights, LinearLayer, ModelConfig, NamedTensor } from "../engine/contract.ts";
+import { type AdapterWeights, HEAD, type LinearLayer, type NamedTensor } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import { writeWhole } from "./files.ts";
+import { hasHead } from "./head.ts";
+import { virtualTokens } from "./peft-virtual-tokens.ts";
+import { ggufChannels, type HeadLayout } from "./rotary-order.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 export const PEFT_FILES = ["adapter_config.json", "adapter_model.safetensors"] as const;
-
-/** What of a model decides how its adapter is laid out. */
-export type PeftModel = Pick<ModelConfig, "architecture" | "heads" | "kvHeads">;
 
 const MODULE: Record<LinearLayer, string> = {
   attn_q: "self_attn.q_proj",
@@ -26,19 +26,42 @@ const LAYER_OF_MODULE = new Map(Object.entries(MODULE).map(([layer, module]) => 
 
 const GGUF_NAME = /^blk\.(\d+)\.(\w+)\.weight\.lora_([ab])$/;
 const PEFT_NAME = /^base_model\.model\.model\.layers\.(\d+)\.([\w.]+)\.lora_([AB])\.weight$/;
+/** Our scalar head is the `score` layer of Transformers' models for sequence classification: [1, D], no bias. */
+const PEFT_HEAD = "base_model.model.score.weight";
+
+/** What goes into the two files. */
+interface PeftContent {
+  config: Record<string, unknown>;
+  tensors: NamedTensor[];
+}
 
 /**
- * Writes both files into `folder`. `lora_A` is [rank, in] and `lora_B` [out, rank], as in the engine.
+ * Writes both files into `folder`, or nothing where PEFT has no such adapter: it knows no bottleneck of ours, and no
+ * score on virtual tokens that it would read at the same place.
  * @param baseName what the config names as the base model; PEFT's loader lets the user pass another
  */
 export async function writePeft(
   folder: string,
   adapter: AdapterWeights,
-  model: PeftModel,
+  model: HeadLayout,
   baseName: string,
 ): Promise<void> {
+  const content = peftContent(adapter, model, baseName);
+  if (!content) return;
+  await writeSafetensors(join(folder, PEFT_FILES[1]), { tensors: content.tensors, metadata: { format: "pt" } });
+  await writeWhole(join(folder, PEFT_FILES[0]), [`${JSON.stringify(content.config, null, 2)}\n`]);
+}
+
+function peftContent(adapter: AdapterWeights, model: HeadLayout, baseName: string): PeftContent | null {
+  if (adapter.kind === "lora") return lora(adapter, model, baseName);
+  return adapter.kind === "bottleneck" || hasHead(adapter) ? null : virtualTokens(adapter, model, baseName);
+}
+
+/** `lora_A` is [rank, in] and `lora_B` [out, rank], as in the engine. */
+function lora(adapter: AdapterWeights, model: HeadLayout, baseName: string): PeftContent {
   const layers = new Set<LinearLayer>();
   const tensors = adapter.tensors.map((tensor): NamedTensor => {
+    if (tensor.name === HEAD) return { ...tensor, name: PEFT_HEAD };
     const [, block, layer, half] = matched(GGUF_NAME, tensor.name);
     layers.add(layer as LinearLayer);
     const name = `base_model.model.model.layers.${block}.${MODULE[layer as LinearLayer]}.lora_${half!.toUpperCase()}.weight`;
@@ -46,7 +69,7 @@ export async function writePeft(
   });
   const config = {
     peft_type: "LORA",
-    task_type: "CAUSAL_LM",
+    task_type: hasHead(adapter) ? "SEQ_CLS" : "CAUSAL_LM",
     base_model_name_or_path: baseName,
     r: adapter.rank,
     lora_alpha: adapter.alpha,
@@ -56,12 +79,11 @@ export async function writePeft(
     fan_in_fan_out: false,
     inference_mode: true,
     init_lora_weights: true,
-    modules_to_save: null,
+    modules_to_save: hasHead(adapter) ? ["score"] : null,
     use_rslora: false,
     use_dora: false,
   };
-  await writeSafetensors(join(folder, PEFT_FILES[1]), { tensors, metadata: { format: "pt" } });
-  await writeWhole(join(folder, PEFT_FILES[0]), [`${JSON.stringify(config, null, 2)}\n`]);
+  return { config, tensors };
 }
 
 // The parts of PEFT's config that change what the numbers mean; a variant we would misread is refused.
@@ -75,8 +97,8 @@ const configSchema = z.object({
   bias: z.literal("none").optional(),
 });
 
-/** Reads a folder that `writePeft` or PEFT itself wrote (plain LoRA in F32 on the seven linear layers). */
-export async function readPeft(folder: string, model: PeftModel): Promise<AdapterWeights> {
+/** Reads a folder that `writePeft` or PEFT itself wrote (plain LoRA in F32 on the seven linear layers, perhaps with a score head). */
+export async function readPeft(folder: string, model: HeadLayout): Promise<AdapterWeights> {
   const path = join(folder, PEFT_FILES[0]);
   const json = await readFile(path, "utf8").catch((cause) => {
     throw new TrainerError("FILE_MISSING", `Cannot read ${path}: ${(cause as Error).message}.`, { cause });
@@ -88,6 +110,7 @@ export async function readPeft(folder: string, model: PeftModel): Promise<Adapte
     rank: config.r,
     alpha: config.lora_alpha,
     tensors: tensors.map((tensor): NamedTensor => {
+      if (tensor.name === PEFT_HEAD) return { ...tensor, name: HEAD };
       const [, block, module, half] = matched(PEFT_NAME, tensor.name);
       const layer = LAYER_OF_MODULE.get(module!);
       if (!layer)
@@ -113,26 +136,15 @@ function matched(pattern: RegExp, name: string): RegExpExecArray {
   return match;
 }
 
-/**
- * Llama's rotary embedding turns neighbouring rows in GGUF but the two halves of a head in Hugging Face's layout, so
- * the converter to GGUF reorders the rows of W_q and W_k within each head, and an adapter's B follows its matrix:
- * row (half, i) of a head there is row (i, half) here. Qwen's GGUF files keep Hugging Face's order.
- */
-function reorderRows(b: NamedTensor, layer: LinearLayer, model: PeftModel, way: "toPeft" | "toGguf"): NamedTensor {
+/** An adapter's B of W_q and W_k follows the row order of its matrix. */
+function reorderRows(b: NamedTensor, layer: LinearLayer, model: HeadLayout, way: "toPeft" | "toGguf"): NamedTensor {
   const heads = layer === "attn_q" ? model.heads : layer === "attn_k" ? model.kvHeads : 0;
-  if (model.architecture !== "llama" || heads === 0) return b;
-  const [rows, rank] = b.shape as [number, number];
-  const headWidth = rows / heads;
+  if (heads === 0) return b;
+  const rank = b.shape[1]!;
   const data = new Float32Array(b.data.length);
-  for (let head = 0; head < heads; head++) {
-    for (let half = 0; half < 2; half++) {
-      for (let i = 0; i < headWidth / 2; i++) {
-        const peft = head * headWidth + half * (headWidth / 2) + i;
-        const gguf = head * headWidth + i * 2 + half;
-        const [from, to] = way === "toPeft" ? [gguf, peft] : [peft, gguf];
-        data.set(b.data.subarray(from * rank, (from + 1) * rank), to * rank);
-      }
-    }
+  for (const [peft, gguf] of ggufChannels(model, heads).entries()) {
+    const [from, to] = way === "toPeft" ? [gguf, peft] : [peft, gguf];
+    data.set(b.data.subarray(from * rank, (from + 1) * rank), to * rank);
   }
   return { ...b, data };
 }
