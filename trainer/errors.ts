@@ -1,6 +1,9 @@
-/** The trainer's expected failures: a code for programs and a sentence for people. */
+/** The trainer's expected failures: a code for programs, known to the pages too, and a sentence for people. */
 
-export type TrainerErrorCode =
+import type { ErrorCode } from "../server/errors.ts";
+
+export type TrainerErrorCode = Extract<
+  ErrorCode,
   | "BAD_ARGUMENT"
   | "BASE_MISMATCH"
   | "BAD_CONFIG"
@@ -11,7 +14,14 @@ export type TrainerErrorCode =
   | "NO_EXAMPLES"
   | "OVER_LENGTH"
   | "REFERENCE_MISMATCH"
-  | "TRAINING_DIVERGED";
+  | "TRAINING_DIVERGED"
+  | "SAMPLING_FAILED"
+  | "ENDPOINT_MISSING"
+  | "ENDPOINT_FAILED"
+  | "REWARD_MODEL_MISSING"
+  | "ANSWERS_MISSING"
+  | "TUNING_REFUSED"
+>;
 
 /** Says what was expected, what was found and what to do; never a stack for the user to read. */
 export class TrainerError extends Error {

@@ -34,7 +34,7 @@ function leadsSession(): boolean {
 
 async function main(): Promise<void> {
   const settings = readSettings();
-  takePriority();
+  if (settings.urgent) takePriority();
   const started = performance.now();
   const host = await openModelHost(settings);
   const { server, drain } = createInferenceServer(host, settings.secret);

@@ -45,7 +45,9 @@ export class ModelHost {
  * Checks and loads the base model and prepares the context of the bare model.
  * @throws GgufError when the file cannot be a base model.
  */
-export async function openModelHost(settings: Omit<InferenceSettings, "port" | "secret">): Promise<ModelHost> {
+export async function openModelHost(
+  settings: Omit<InferenceSettings, "port" | "secret" | "urgent">,
+): Promise<ModelHost> {
   const file = openGguf(settings.model);
   try {
     const config = validateBase(file);

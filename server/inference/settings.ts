@@ -21,6 +21,8 @@ export interface InferenceSettings {
   /** Adapters kept ready, the base model on its own included. */
   adapterLimit: number;
   gpu: "auto" | false;
+  /** Whether it goes before other processes, since people wait for its replies; one that samples for a training run does not. */
+  urgent: boolean;
 }
 
 /**
@@ -73,5 +75,7 @@ export function readSettings(source: Record<string, string | undefined> = proces
     queueLimit: parsed.data.INFERENCE_QUEUE,
     adapterLimit: parsed.data.INFERENCE_ADAPTERS,
     gpu: parsed.data.INFERENCE_GPU === "auto" ? "auto" : false,
+    // Set by the trainer for a process of its own, never by people.
+    urgent: source.INFERENCE_YIELD !== "on",
   };
 }
