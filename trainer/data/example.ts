@@ -17,11 +17,13 @@ export interface PreferenceExample {
   rejected: Reply;
   /** Above 0; 1 is an ordinary pair. */
   weight: number;
+  /** Probability that the pair is the wrong way round, below ½, where it is known, say from how far raters agree. */
+  epsilon?: number;
   /** Where it came from, for messages: `line 12`, `pair 3f0c…`. */
   origin: string;
 }
 
-/** A dialogue whose last turn, by the assistant, is to be imitated. */
+/** A dialogue whose last turn, by the assistant, is to be imitated; with `learn: "all"` the assistant's earlier ones too. */
 export interface DialogueExample {
   prompt: readonly ChatMessage[];
   completion: Reply;
@@ -34,9 +36,11 @@ export interface TokenisedPair {
   chosen: TokenSequence;
   rejected: TokenSequence;
   weight: number;
+  /** As the example's; the losses that use it take it instead of the run's own. */
+  epsilon?: number;
 }
 
-/** A dialogue as tokens; the targets are the completion. */
+/** A dialogue as tokens; the targets are the replies that are learned. */
 export interface TokenisedDialogue {
   sequence: TokenSequence;
   weight: number;
@@ -58,6 +62,12 @@ export interface ThumbExample {
   completion: Reply;
   liked: boolean;
   weight: number;
+  origin: string;
+}
+
+/** A document of plain text. */
+export interface TextExample {
+  text: string;
   origin: string;
 }
 

@@ -24,7 +24,7 @@ describe("readPairs", () => {
   it("reads strings as one user turn and one reply", async () => {
     expect(await readPairs(file(pair))).toEqual([
       {
-        prompt: [{ role: "user", content: "Hi" }],
+        prompt: [{ role: "user", content: "Hi", tokenIds: null }],
         chosen: { content: "Hello.", tokenIds: null },
         rejected: { content: "What?", tokenIds: null },
         weight: 1,

@@ -8,6 +8,7 @@ const END = 2;
 /** One token per character; a prompt is its turns joined by token 1, and opens the reply with token 3. */
 const chat: ChatTokens = {
   prompt: (messages) => [...messages.flatMap(({ content }) => [1, ...codes(content)]), 3],
+  replies: () => [],
   text: (content) => codes(content),
   endOfTurn: END,
 };
