@@ -89,7 +89,8 @@ export function grpo(batch: GrpoBatch, options: GrpoOptions): GrpoResult {
   const gradient = logProbs.map((row, i) => {
     const slopes = new Float64Array(row.length);
     const active = countRow(logProbs, i, mask);
-    if (active === 0) return slopes;
+    // A masked reply has no token to take a mean over, but as a reply its ratio is 1 and not clipped.
+    if (active === 0 && ratio === "token") return slopes;
     const surrogates = surrogatesOf(batch, i, options);
     let [lows, highs] = [0, 0];
     for (let t = 0; t < row.length; t++) {
@@ -141,6 +142,6 @@ function surrogatesOf({ logProbs, oldLogProbs, advantages, mask }: GrpoBatch, i:
   let total = 0;
   for (let t = 0; t < logProbs[i]!.length; t++) if (counts(mask, i, t)) total += logRatio(t);
   // Each of n tokens carries the reply's loss and moves the shared ratio by 1/n, so n times 1/n is left.
-  const ofReply = clippedSurrogate(total / active, advantages[i]!, clip);
+  const ofReply = clippedSurrogate(total / Math.max(1, active), advantages[i]!, clip);
   return () => ofReply;
 }
