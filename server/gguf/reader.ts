@@ -65,7 +65,13 @@ export class GgufFile {
           "Use the F16 or Q8_0 file of this model.",
       );
     }
-    return decodeTensor(type, this.#read(tensor.offsetBytes, tensor.sizeBytes), tensor.elements);
+    return decodeTensor(type, this.readTensorBytes(name), tensor.elements);
+  }
+
+  /** A tensor as it stands in the file, whatever its type. */
+  readTensorBytes(name: string): Uint8Array {
+    const { offsetBytes, sizeBytes } = this.tensor(name);
+    return this.#read(offsetBytes, sizeBytes);
   }
 
   /** Throws NOT_FINITE naming the first tensor that holds an infinity or NaN. Types we cannot decode are passed over. */

@@ -46,7 +46,8 @@ export interface BaseModelFile {
   type: FloatType;
 }
 
-const FILE_TYPE: Record<FloatType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
+/** What `general.file_type` says of the matrices. */
+export const FILE_TYPE: Record<FloatType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
 
 /** ChatML, the template of the starter and of the tests' tiny models. */
 export const CHATML_TEMPLATE =

@@ -12,6 +12,8 @@ import {
   type Scalar,
   type ScalarType,
   TENSOR_TYPE_ID,
+  TENSOR_TYPES,
+  type TensorLayout,
   VALUE_BYTES,
   VALUE_TYPES,
 } from "./format.ts";
@@ -40,6 +42,15 @@ export const array = (elementType: ScalarType, content: readonly Scalar[]): Meta
   value: content,
 });
 
+/** A tensor whose bytes are asked for when their turn comes, so that a model larger than memory can be written. */
+export interface TensorSource {
+  name: string;
+  shape: readonly number[];
+  type: TensorLayout;
+  /** Exactly as many as shape and type take. */
+  bytes(): Uint8Array;
+}
+
 /**
  * Writes a GGUF version 3 file through a temporary name, fsync and rename. Creates the folder if it is missing.
  * @throws GgufError NOT_FINITE or BAD_SHAPE before anything is on disk under the final name.
@@ -50,6 +61,18 @@ export function writeGguf(
   tensors: readonly TensorToWrite[],
 ): WrittenFile {
   tensors.forEach(checkTensor);
+  const sources = tensors.map(({ name, shape, type, data }): TensorSource => {
+    return { name, shape, type: TENSOR_TYPES.get(TENSOR_TYPE_ID[type])!, bytes: () => encodeTensor(type, data) };
+  });
+  return writeTensors(path, metadata, sources);
+}
+
+/** As `writeGguf`, tensor by tensor: the memory is that of the largest one. */
+export function writeTensors(
+  path: string,
+  metadata: ReadonlyMap<string, MetadataValue>,
+  tensors: readonly TensorSource[],
+): WrittenFile {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.part`;
   const fd = openSync(temporary, "w", 0o644);
@@ -61,18 +84,27 @@ export function writeGguf(
     sizeBytes += bytes.length;
   };
   const pad = () => write(new Uint8Array(padding(sizeBytes)));
+  let open = true;
+  const close = () => {
+    if (open) closeSync(fd);
+    open = false;
+  };
   try {
     write(header(metadata, tensors));
     pad();
     for (const tensor of tensors) {
-      write(encodeTensor(tensor.type, tensor.data));
+      const bytes = tensor.bytes();
+      if (bytes.length !== sizeOf(tensor))
+        throw new RangeError(`Tensor "${tensor.name}" came as ${bytes.length} bytes, not ${sizeOf(tensor)}.`);
+      write(bytes);
       pad();
     }
     fsyncSync(fd);
-    closeSync(fd);
+    close();
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
+    close();
     rmSync(temporary, { force: true });
     throw error;
   }
@@ -116,7 +148,7 @@ function checkTensor({ name, shape, data, type }: TensorToWrite): void {
   }
 }
 
-function header(metadata: ReadonlyMap<string, MetadataValue>, tensors: readonly TensorToWrite[]): Uint8Array {
+function header(metadata: ReadonlyMap<string, MetadataValue>, tensors: readonly TensorSource[]): Uint8Array {
   const parts: Uint8Array[] = [Buffer.from("GGUF"), u32(3), u64(tensors.length), u64(metadata.size)];
   for (const [key, entry] of metadata) {
     parts.push(string(key), u32(VALUE_TYPES.indexOf(entry.type)));
@@ -127,17 +159,19 @@ function header(metadata: ReadonlyMap<string, MetadataValue>, tensors: readonly 
     }
   }
   let offset = 0;
-  for (const { name, shape, type, data } of tensors) {
-    parts.push(string(name), u32(shape.length), ...shape.toReversed().map(u64), u32(TENSOR_TYPE_ID[type]), u64(offset));
-    const size = encodedBytes(type, data.length);
-    offset += size + padding(size);
+  for (const tensor of tensors) {
+    const { name, shape, type } = tensor;
+    parts.push(string(name), u32(shape.length), ...shape.toReversed().map(u64), u32(idOf(type)), u64(offset));
+    offset += sizeOf(tensor) + padding(sizeOf(tensor));
   }
   return Buffer.concat(parts);
 }
 
-function encodedBytes(type: FloatType, elements: number): number {
-  if (type === "Q8_0") return (elements / 32) * 34;
-  return elements * (type === "F32" ? 4 : 2);
+const idOf = (type: TensorLayout) => [...TENSOR_TYPES].find(([, known]) => known.name === type.name)![0];
+
+/** Bytes of a tensor in the file. */
+function sizeOf({ shape, type }: Pick<TensorSource, "shape" | "type">): number {
+  return (shape.reduce((product, size) => product * size, 1) / type.elements) * type.bytes;
 }
 
 function u32(number: number): Uint8Array {
