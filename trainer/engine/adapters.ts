@@ -21,17 +21,28 @@ export interface Adapter {
   parameters: ParameterSet;
 }
 
-/** A new adapter drawn from `seed`; a head takes no draws, so that it changes nothing else. */
-export function newAdapter(config: ModelConfig, wanted: AdapterConfig, seed: number): Adapter {
-  checkAdapter(wanted, config);
+/**
+ * A new adapter drawn from `seed`; a head takes no draws, so that it changes nothing else. LoRA and bottleneck begin
+ * without effect; prompt and prefix change what the model says from the start, since attention sees them.
+ * @param embedding [V, D], from which a prompt's virtual tokens begin
+ */
+export function newAdapter(config: ModelConfig, wanted: AdapterConfig, seed: number, embedding: Float32Array): Adapter {
   const { kind = "lora", rank, alpha, head = false } = wanted;
-  const targets = LINEAR_LAYERS.filter((layer) => (wanted.targets ?? LINEAR_LAYERS).includes(layer));
-  const shape = { kind, rank, targets, head };
+  const asked = wanted.targets ?? (kind === "lora" ? LINEAR_LAYERS : []);
+  checkAdapter({ kind, rank, alpha, targets: asked }, config);
+  const shape = { kind, rank, targets: LINEAR_LAYERS.filter((layer) => asked.includes(layer)), head };
   const random = seededRandom(seed);
   const tensors = adapterTensors(config, shape).map(({ name, shape, start }): NamedTensor => {
-    const data = new Float32Array(shape[0] * shape[1]);
-    const bound = 1 / Math.sqrt(shape[1]);
-    return { name, shape, data: start === "fan-in" ? data.map(() => bound * (2 * random.uniform() - 1)) : data };
+    const [rows, columns] = shape;
+    const data = new Float32Array(rows * columns);
+    if (start === "fan-in")
+      return { name, shape, data: data.map(() => (2 * random.uniform() - 1) / Math.sqrt(columns)) };
+    if (start === "small") return { name, shape, data: data.map(() => 0.02 * random.normal()) };
+    for (let row = 0; start === "tokens" && row < rows; row++) {
+      const id = Math.floor(random.uniform() * config.vocabulary);
+      data.set(embedding.subarray(id * columns, (id + 1) * columns), row * columns);
+    }
+    return { name, shape, data };
   });
   return { shape, alpha, parameters: new ParameterSet(tensors) };
 }
@@ -47,7 +58,11 @@ export function adapterFromWeights(config: ModelConfig, weights: AdapterWeights,
   const expected = adapterTensors(config, shape);
   const known = new Set(expected.map(({ name }) => name));
   const stranger = weights.tensors.find(({ name }) => !known.has(name));
-  if (stranger) throw new EngineError(`Adapter tensor ${stranger.name} fits no linear layer of this base model.`);
+  if (stranger) {
+    throw new EngineError(
+      `Tensor ${stranger.name} has no place in a ${shape.kind} adapter of this base model; load the adapter on its own base.`,
+    );
+  }
   const given = new Map(weights.tensors.map((tensor) => [tensor.name, tensor]));
   const own = expected.map(({ name, shape }): NamedTensor => {
     const tensor = given.get(name);

@@ -1,6 +1,6 @@
 /** Splits a batch into micro-batches of few different shapes. */
 
-import type { ModelConfig, TokenBatch } from "./contract.ts";
+import type { ModelConfig, TokenBatch, TokenSequence } from "./contract.ts";
 import { type MemoryPlan, planRows } from "./memory.ts";
 import type { Bucket } from "./tfjs/programs.ts";
 
@@ -22,27 +22,35 @@ const SHARED_LENGTH = 256;
 /**
  * Packs sequences into rows and groups rows by length, longest first, as many together as memory allows. Depends on the
  * batch alone, so that a resumed run computes the same sums in the same order.
+ * @param virtual tokens that stand before every example (prompt tuning)
  */
-export function planMicroBatches(batch: TokenBatch, config: ModelConfig, memory: MemoryPlan): MicroBatch[] {
+export function planMicroBatches(
+  batch: TokenBatch,
+  config: ModelConfig,
+  memory: MemoryPlan,
+  virtual: number,
+): MicroBatch[] {
+  const sizes = batch.map((sequence) => sequence.tokens.length + virtual * examplesIn(sequence));
   const groups = new Map<number, number[]>();
-  for (const [index, { tokens }] of batch.entries()) {
-    const group = tokens.length <= SHARED_LENGTH ? SHARED_LENGTH : roundUp(LENGTHS, tokens.length);
+  for (const [index, size] of sizes.entries()) {
+    const group = size <= SHARED_LENGTH ? SHARED_LENGTH : roundUp(LENGTHS, size);
     groups.set(group, [...(groups.get(group) ?? []), index]);
   }
   return [...groups.entries()]
     .toSorted(([a], [b]) => b - a)
-    .flatMap(([, indices]) => planGroup(batch, indices, config, memory));
+    .flatMap(([, indices]) => planGroup(batch, sizes, indices, config, memory));
 }
 
 function planGroup(
   batch: TokenBatch,
+  sizes: readonly number[],
   indices: readonly number[],
   config: ModelConfig,
   memory: MemoryPlan,
 ): MicroBatch[] {
-  const longest = indices.reduce((most, index) => Math.max(most, batch[index]!.tokens.length), 0);
+  const longest = indices.reduce((most, index) => Math.max(most, sizes[index]!), 0);
   const length = roundUp(LENGTHS, longest);
-  const packed = packRows(batch, indices, length);
+  const packed = packRows(sizes, indices, length);
   const { most, checkpointed } = planRows(config, length, memory);
   const parts = Array.from({ length: Math.ceil(packed.length / most) }, (_, i) =>
     packed.slice(i * most, (i + 1) * most),
@@ -62,10 +70,10 @@ function planGroup(
 }
 
 /** First-fit decreasing: each sequence, longest first, goes into the first row that has room for it. */
-function packRows(batch: TokenBatch, indices: readonly number[], length: number): number[][] {
+function packRows(sizes: readonly number[], indices: readonly number[], length: number): number[][] {
   const rows: { room: number; sequences: number[] }[] = [];
-  for (const index of indices.toSorted((a, b) => batch[b]!.tokens.length - batch[a]!.tokens.length || a - b)) {
-    const size = batch[index]!.tokens.length;
+  for (const index of indices.toSorted((a, b) => sizes[b]! - sizes[a]! || a - b)) {
+    const size = sizes[index]!;
     const row = rows.find(({ room }) => room >= size) ?? { room: length, sequences: [] };
     if (row.sequences.length === 0) rows.push(row);
     row.room -= size;
@@ -75,3 +83,4 @@ function packRows(batch: TokenBatch, indices: readonly number[], length: number)
 }
 
 const roundUp = (steps: readonly number[], value: number) => steps.find((step) => step >= value) ?? value;
+const examplesIn = ({ examples }: TokenSequence) => (examples ? examples.at(-1)! + 1 : 1);

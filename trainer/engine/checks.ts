@@ -9,6 +9,7 @@ import {
   type Forward,
   LINEAR_LAYERS,
   type ModelConfig,
+  type PassOptions,
   type TokenBatch,
   type TokenSequence,
   type Upstream,
@@ -48,7 +49,7 @@ export function checkConfig(config: ModelConfig): void {
 export function checkBatch(batch: TokenBatch, config: ModelConfig, adapter: AdapterShape | null): void {
   if (batch.length === 0) throw new EngineError("The batch has no rows; give at least one.");
   for (const [row, sequence] of batch.entries()) {
-    const fault = faultOf(sequence, config) ?? readoutFault(sequence, adapter);
+    const fault = faultOf(sequence, config) ?? roomFault(sequence, config, adapter) ?? readoutFault(sequence, adapter);
     if (fault) throw new EngineError(`Row ${row} of the batch: ${fault}`);
   }
 }
@@ -85,6 +86,25 @@ function faultOf(
     }
   }
   return null;
+}
+
+/** Virtual tokens and prefixes take positions of the context before every example. */
+function roomFault(
+  { tokens, examples }: TokenSequence,
+  { contextLength }: ModelConfig,
+  adapter: AdapterShape | null,
+): string | null {
+  if (adapter?.kind !== "prompt" && adapter?.kind !== "prefix") return null;
+  let longest = 0;
+  for (let t = 0, length = 0; t < tokens.length; t++) {
+    length = examples && t > 0 && examples[t] !== examples[t - 1] ? 1 : length + 1;
+    longest = Math.max(longest, length);
+  }
+  if (longest + adapter.rank <= contextLength) return null;
+  return (
+    `an example of ${longest} tokens behind the ${adapter.kind}'s ${adapter.rank} is longer than the model's context ` +
+    `of ${contextLength}; shorten it or take fewer.`
+  );
 }
 
 function readoutFault({ tokens, readouts = NONE }: TokenSequence, adapter: AdapterShape | null): string | null {
@@ -167,20 +187,42 @@ export function checkHyper(hyper: AdamWHyper): void {
 }
 
 /** @throws EngineError when kind, rank, alpha or layers make no adapter. */
-export function checkAdapter(adapter: AdapterConfig, config: ModelConfig): void {
-  const { kind = "lora", rank, alpha, targets = LINEAR_LAYERS } = adapter;
+export function checkAdapter(adapter: Required<Omit<AdapterConfig, "head">>, config: ModelConfig): void {
+  const { kind, rank, alpha, targets } = adapter;
   if (!ADAPTER_KINDS.includes(kind)) {
     throw new EngineError(`Adapter kind must be one of ${ADAPTER_KINDS.join(", ")}; found ${kind}.`);
   }
-  const most = Math.min(config.width, config.feedForward);
-  if (!Number.isInteger(rank) || rank < 1 || rank > most) {
-    throw new EngineError(`Adapter rank must be a whole number from 1 to ${most}, found ${rank}.`);
+  const limits = {
+    lora: Math.min(config.width, config.feedForward),
+    bottleneck: config.width,
+    prompt: config.contextLength - 1,
+    prefix: config.contextLength - 1,
+  };
+  if (!Number.isInteger(rank) || rank < 1 || rank > limits[kind]) {
+    throw new EngineError(`Adapter rank must be a whole number from 1 to ${limits[kind]}, found ${rank}.`);
   }
-  if (!Number.isFinite(alpha) || alpha <= 0) throw new EngineError(`Adapter alpha must be above 0, found ${alpha}.`);
+  if (!Number.isFinite(alpha) || (kind === "lora" && alpha <= 0)) {
+    throw new EngineError(`Adapter alpha must be above 0, found ${alpha}.`);
+  }
+  if (kind !== "lora") {
+    if (targets.length === 0) return;
+    throw new EngineError(`Only LoRA has targets, found ${targets.join(", ")} for a ${kind} adapter; leave them out.`);
+  }
   const stranger = targets.find((name) => !LINEAR_LAYERS.includes(name));
   if (stranger || targets.length === 0) {
     throw new EngineError(
       `Adapter targets must name layers of ${LINEAR_LAYERS.join(", ")}; found ${stranger ?? "none"}.`,
     );
+  }
+}
+
+/** @throws EngineError when noise has no size or no seed. */
+export function checkOptions({ noise }: PassOptions): void {
+  if (!noise) return;
+  if (!Number.isFinite(noise.alpha) || noise.alpha < 0) {
+    throw new EngineError(`Noise: alpha must be a finite number, 0 or more; found ${noise.alpha}.`);
+  }
+  if (!Number.isSafeInteger(noise.seed)) {
+    throw new EngineError(`Noise: seed must be a whole number, found ${noise.seed}.`);
   }
 }

@@ -46,13 +46,14 @@ export class ParameterSet {
     for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
   }
 
-  /** Adds rows [ids.length, D] to the rows `ids` of the gradient [V, D], in their order. */
+  /** Adds rows [ids.length, D] to the rows `ids` of the gradient [V, D], in their order; none for ids below 0. */
   addGradientRows(name: string, ids: Int32Array, rows: Float32Array): void {
     const parameter = this.#parameters.get(name)!;
     parameter.gradient ??= new Float32Array(parameter.weight.length);
     const sum = parameter.gradient;
     const width = parameter.shape[1]!;
     for (let row = 0; row < ids.length; row++) {
+      if (ids[row]! < 0) continue;
       const to = ids[row]! * width;
       const from = row * width;
       for (let i = 0; i < width; i++) sum[to + i]! += rows[from + i]!;

@@ -25,7 +25,7 @@ const batches: fc.Arbitrary<TokenBatch> = fc.array(
 test("every sequence runs once, in rows and buckets that hold it", () => {
   fc.assert(
     fc.property(batches, (batch) => {
-      const plan = planMicroBatches(batch, config, MEMORY);
+      const plan = planMicroBatches(batch, config, MEMORY, 0);
       expect(plan.flatMap(({ rows }) => rows.flat()).sort((a, b) => a - b)).toEqual([...batch.keys()]);
       for (const { bucket, rows } of plan) {
         expect(rows.length).toBeLessThanOrEqual(bucket.rows);
@@ -43,8 +43,8 @@ test("the arrays say of every target where it is read and what it is", () => {
   const embedding = Float32Array.from({ length: 37 * 16 }, (_, i) => Math.floor(i / 16)); // row v holds v
   fc.assert(
     fc.property(batches, (batch) => {
-      for (const micro of planMicroBatches(batch, config, MEMORY)) {
-        const { feeds, ids } = layOut(batch, micro, embedding, new RotaryTables(config));
+      for (const micro of planMicroBatches(batch, config, MEMORY, 0)) {
+        const { feeds, ids } = layOut(batch, micro, { table: embedding, rotary: new RotaryTables(config), prefix: 0 });
         const { length } = micro.bucket;
         let target = 0;
         for (const index of micro.rows.flat()) {
@@ -71,9 +71,13 @@ test("upstream follows the order of the arrays", () => {
   const batch: TokenBatch = [20, 100, 60].map((length, row) => {
     return { tokens: new Int32Array(length).fill(row), targets: Int32Array.of(1, 2) };
   });
-  const [micro] = planMicroBatches(batch, config, MEMORY);
+  const [micro] = planMicroBatches(batch, config, MEMORY, 0);
   const upstream = { logProbs: [Float64Array.of(1, 2), Float64Array.of(3, 4), Float64Array.of(5, 6)] };
-  const layout = layOut(batch, micro!, new Float32Array(37 * 16), new RotaryTables(config));
+  const layout = layOut(batch, micro!, {
+    table: new Float32Array(37 * 16),
+    rotary: new RotaryTables(config),
+    prefix: 0,
+  });
   const { feeds } = layout;
   const laid = layOutUpstream(micro!, layout, upstream)[BATCH.upstream]!;
   expect([...laid.subarray(0, 6)]).toEqual(

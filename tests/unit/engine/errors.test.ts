@@ -87,6 +87,13 @@ describe("upstream and steps", () => {
   test("the bare base cannot be trained in LoRA mode", () =>
     expectSentence(engine.accumulateKnown(BATCH, BASE, UPSTREAM), /frozen in LoRA mode/));
 
+  test.each([
+    ["alpha", { alpha: -1, seed: 1 }, /alpha must be a finite number, 0 or more; found -1/],
+    ["seed", { alpha: 1, seed: 0.5 }, /seed must be a whole number, found 0.5/],
+  ])("noise without a right %s", (_, noise, sentence) =>
+    expectSentence(engine.accumulateKnown(BATCH, POLICY, UPSTREAM, { noise }), sentence),
+  );
+
   test("an objective that throws leaves no gradient behind", async () => {
     const failing = engine.accumulate(BATCH, POLICY, () => {
       throw new Error("boom");
@@ -138,6 +145,26 @@ describe("adapters", () => {
     ["a rank beyond the model", () => engine.createAdapter("new", { rank: 17, alpha: 4 }, 1), /from 1 to 16/],
     ["alpha 0", () => engine.createAdapter("new", { rank: 2, alpha: 0 }, 1), /alpha/],
     ["no layers", () => engine.createAdapter("new", { rank: 2, alpha: 4, targets: [] }, 1), /found none/],
+    [
+      "a kind nobody knows",
+      () => engine.createAdapter("new", { kind: "ia3" as never, rank: 2, alpha: 4 }, 1),
+      /found ia3/,
+    ],
+    [
+      "a prompt longer than the context",
+      () => engine.createAdapter("new", { kind: "prompt", rank: 64, alpha: 4 }, 1),
+      /from 1 to 63, found 64/,
+    ],
+    [
+      "a bottleneck wider than the model",
+      () => engine.createAdapter("new", { kind: "bottleneck", rank: 17, alpha: 4 }, 1),
+      /from 1 to 16/,
+    ],
+    [
+      "layers of what is not LoRA",
+      () => engine.createAdapter("new", { kind: "prefix", rank: 2, alpha: 4, targets: ["attn_q"] }, 1),
+      /Only LoRA has targets, found attn_q for a prefix/,
+    ],
     ["adapters in full-parameter mode", () => full.createAdapter("new", { rank: 2, alpha: 4 }, 1), /LoRA mode/],
     ["exporting the base in LoRA mode", () => engine.exportBase(), /frozen in LoRA mode/],
     ["dropping what is not there", () => engine.dropAdapter("other"), /no adapter "other"/],
@@ -147,11 +174,39 @@ describe("adapters", () => {
     const { tensors, ...rest } = engine.exportAdapter("policy");
     const load = (changed: typeof tensors) => () => engine.loadAdapter("loaded", { ...rest, tensors: changed });
     const [first, ...others] = tensors;
-    expectSentenceOf(load(others), /lacks tensor|names layers|fits no linear layer/);
+    expectSentenceOf(load(others), /no place in a lora adapter/);
     expectSentenceOf(load(tensors.slice(0, -1)), /lacks tensor blk.1.ffn_down.weight.lora_b/);
     expectSentenceOf(load([{ ...first!, shape: [16, 2] }, ...others]), /expected shape \[2, 16\], found \[16, 2\]/);
     expectSentenceOf(load([{ ...first!, data: first!.data.map(() => Number.NaN) }, ...others]), /holds NaN at index 0/);
-    expectSentenceOf(load([...tensors, { ...first!, name: "blk.9.attn_q.weight.lora_a" }]), /fits no linear layer/);
+    expectSentenceOf(
+      load([...tensors, { ...first!, name: "blk.9.attn_q.weight.lora_a" }]),
+      /blk.9.attn_q.weight.lora_a has no place in a lora adapter/,
+    );
+  });
+
+  test.each(["prompt", "prefix", "bottleneck"] as const)("weights that are no %s adapter", (kind) => {
+    engine.createAdapter("other", { kind, rank: 2, alpha: 4 }, 1);
+    const { tensors, ...rest } = engine.exportAdapter("other");
+    const load = (changed: typeof tensors) => () => engine.loadAdapter("loaded", { ...rest, tensors: changed });
+    const [first, ...others] = tensors;
+    expectSentenceOf(load(others), new RegExp(`lacks tensor ${first!.name}`));
+    expectSentenceOf(load([{ ...first!, shape: [3, 2] }, ...others]), /expected shape \[2, 16\], found \[3, 2\]/);
+    expectSentenceOf(load([{ ...first!, data: first!.data.map(() => Number.NaN) }, ...others]), /holds NaN at index 0/);
+    const stranger = engine.exportAdapter("policy").tensors[0]!;
+    expectSentenceOf(load([...tensors, stranger]), new RegExp(`lora_a has no place in a ${kind} adapter`));
+    expectSentenceOf(
+      () => engine.loadAdapter("loaded", { ...rest, kind: "lora", tensors }),
+      /names? layers|found none/,
+    );
+    engine.dropAdapter("other");
+  });
+
+  test.each(["prompt", "prefix"] as const)("an example that has no room behind a %s", async (kind) => {
+    engine.createAdapter("long", { kind, rank: 60, alpha: 4 }, 1);
+    const sentence = /Row 0 .* example of 5 tokens behind the p\w+'s 60 is longer than the model's context of 64/;
+    await expectSentence(engine.forward(row([1, 2, 3, 4, 5], [1]), { adapter: "long" }), sentence);
+    await engine.forward(row([1, 2, 3, 4, 5, 6], [1], [0, 0, 0, 1, 1, 1]), { adapter: "long" });
+    engine.dropAdapter("long");
   });
 
   test("a snapshot of another adapter changes nothing", () => {

@@ -1,7 +1,8 @@
 /** The training engine on TensorFlow.js programs: adapters, gradients and optimiser state around a Runner. */
 
+import { PROMPT } from "../adapter-shape.ts";
 import { type Adapter, adapterFromWeights, adapterToWeights, newAdapter } from "../adapters.ts";
-import { checkBatch, checkHyper, checkUpstream } from "../checks.ts";
+import { checkBatch, checkHyper, checkOptions, checkUpstream } from "../checks.ts";
 import {
   type AdamWHyper,
   type AdapterConfig,
@@ -16,6 +17,7 @@ import {
   type NamedTensor,
   type Objective,
   type OptimiserSnapshot,
+  type PassOptions,
   type TokenBatch,
   type Upstream,
   type Use,
@@ -23,7 +25,7 @@ import {
 import type { MemoryPlan } from "../memory.ts";
 import { ParameterSet } from "../parameters.ts";
 import { EMBEDDING, ROPE_FACTORS } from "../weights.ts";
-import { type Collect, type Live, Passes } from "./passes.ts";
+import { type Collect, type Live, Passes, type Training } from "./passes.ts";
 import type { Runner } from "./program.ts";
 import { BATCH, gradientOf } from "./programs.ts";
 import { RotaryTables } from "./rope.ts";
@@ -42,6 +44,8 @@ export class TfjsEngine implements Engine {
   readonly description: string;
   readonly #runner: Runner;
   readonly #passes: Passes;
+  /** [V, D] */
+  readonly #embedding: Float32Array;
   readonly #baseShapes: ReadonlyMap<string, readonly number[]>;
   /** Full-parameter mode: the whole model; null when the base is frozen. */
   readonly #base: ParameterSet | null;
@@ -55,7 +59,8 @@ export class TfjsEngine implements Engine {
     this.description = runner.description;
     this.#runner = runner;
     const rotary = new RotaryTables(config, weights.get(ROPE_FACTORS)?.data);
-    this.#passes = new Passes(runner, weights.get(EMBEDDING)!.data, rotary, memory);
+    this.#embedding = weights.get(EMBEDDING)!.data;
+    this.#passes = new Passes(runner, this.#embedding, rotary, memory);
     const trainable = [...weights.values()].filter(({ name }) => name !== ROPE_FACTORS);
     this.#baseShapes = graphShapes(config, trainable);
     this.#base = mode === "full" ? new ParameterSet(trainable) : null;
@@ -68,14 +73,14 @@ export class TfjsEngine implements Engine {
     });
   }
 
-  accumulate(batch: TokenBatch, use: Use, objective: Objective): Promise<Metrics> {
-    return this.#training(batch, use, (live, collect) => this.#passes.backwardOf(batch, live, objective, collect));
+  accumulate(batch: TokenBatch, use: Use, objective: Objective, options: PassOptions = {}): Promise<Metrics> {
+    return this.#training(batch, use, options, (training) => this.#passes.backwardOf(batch, objective, training));
   }
 
-  accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream): Promise<Forward> {
-    return this.#training(batch, use, (live, collect) => {
+  accumulateKnown(batch: TokenBatch, use: Use, upstream: Upstream, options: PassOptions = {}): Promise<Forward> {
+    return this.#training(batch, use, options, (training) => {
       checkUpstream(upstream, batch);
-      return this.#passes.backward(batch, live, upstream, collect);
+      return this.#passes.backward(batch, upstream, training);
     });
   }
 
@@ -100,7 +105,7 @@ export class TfjsEngine implements Engine {
   }
 
   createAdapter(name: AdapterName, config: AdapterConfig, seed: number): void {
-    this.#add(name, () => newAdapter(this.config, config, seed));
+    this.#add(name, () => newAdapter(this.config, config, seed, this.#embedding));
   }
 
   loadAdapter(name: AdapterName, weights: AdapterWeights, { head }: { head?: boolean } = {}): void {
@@ -136,9 +141,15 @@ export class TfjsEngine implements Engine {
   }
 
   /** Work that adds gradients. When it fails halfway, what it had added is gone together with what was there before. */
-  #training<T>(batch: TokenBatch, use: Use, work: (live: Live, collect: Collect) => Promise<T>): Promise<T> {
+  #training<T>(
+    batch: TokenBatch,
+    use: Use,
+    options: PassOptions,
+    work: (training: Training) => Promise<T>,
+  ): Promise<T> {
     return this.#inTurn(async () => {
       this.#check(batch, use);
+      checkOptions(options);
       const parameters = this.#parameters(use);
       let collected = false;
       const collect: Collect = (results, { ids }, upstream) => {
@@ -149,10 +160,16 @@ export class TfjsEngine implements Engine {
           if (gradient && isWanted) parameters.addGradient(name, gradient);
         }
         const embedded = results[gradientOf(BATCH.embedded)];
-        if (embedded) parameters.addGradientRows(EMBEDDING, ids, embedded);
+        if (embedded && this.#base) parameters.addGradientRows(EMBEDDING, ids, embedded);
+        else if (embedded)
+          parameters.addGradientRows(
+            PROMPT,
+            ids.map((id) => -1 - id),
+            embedded,
+          );
       };
       try {
-        return await work(this.#live(use), collect);
+        return await work({ live: this.#live(use), options, collect });
       } catch (error) {
         if (collected) parameters.discard();
         throw error;
@@ -168,9 +185,11 @@ export class TfjsEngine implements Engine {
   #live({ adapter: name }: Use): Live {
     const adapter = name === null ? null : this.#adapter(name);
     const scaled = adapter && { ...adapter.shape, scale: adapter.alpha / adapter.shape.rank };
+    const weights = { ...this.#base?.weights(), ...adapter?.parameters.weights() };
     return {
       variant: { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: scaled },
-      weights: { ...this.#base?.weights(), ...adapter?.parameters.weights() },
+      weights,
+      prompt: adapter?.shape.kind === "prompt" ? weights[PROMPT] : undefined,
     };
   }
 

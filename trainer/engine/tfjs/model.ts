@@ -1,7 +1,18 @@
 /** The transformer of llama, qwen2 and qwen3, in TensorFlow.js: embedded tokens in, last hidden states out. */
 
+import type { Branch } from "../adapter-shape.ts";
 import type { LinearLayer, ModelConfig } from "../contract.ts";
-import { attention, type Linear, linear, type Rotation, rmsNorm, rotate, swiglu } from "./ops.ts";
+import {
+  attention,
+  bottleneck,
+  type Linear,
+  linear,
+  type Rotation,
+  rmsNorm,
+  rotate,
+  swiglu,
+  withPrefix,
+} from "./ops.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 /** Where the model finds its tensors. The engine decides what is frozen, what is trained and what has an adapter. */
@@ -9,12 +20,16 @@ export interface Parameters {
   linear(block: number, layer: LinearLayer): Linear;
   /** Gain of an RMSNorm by its GGUF name. */
   gain(name: string): Tensor;
+  /** Trained keys and values before every example, [P, K·d] each. */
+  prefix(block: number): { keys: Tensor; values: Tensor } | null;
+  /** Matrices of the bottleneck at the end of a branch, down [R, D] and up [D, R]. */
+  bottleneck(block: number, branch: Branch): { down: Tensor; up: Tensor } | null;
   /** Full-parameter mode: gains get gradients too. */
   trainable: boolean;
 }
 
 export interface Positions extends Rotation {
-  /** [B, 1, T, T]: 0 where a token may look, −1e9 where it may not. */
+  /** [B, 1, T, S], S = T and the prefix before it: 0 where a token may look, −1e9 where it may not. */
   mask: Tensor;
 }
 
@@ -30,7 +45,10 @@ export function hiddenStates(
   return rmsNorm(x, gain("output_norm.weight"), config.rmsEpsilon, trainable);
 }
 
-/** One block: x + attention(norm(x)), then x + feedForward(norm(x)); [B·T, D] → [B·T, D]. */
+/**
+ * One block: x + attention(norm(x)), then x + feedForward(norm(x)); [B·T, D] → [B·T, D]. A bottleneck stands inside the
+ * residual branch, behind its output projection and before the sum (Houlsby et al. 2019, figure 2).
+ */
 export function transformerBlock(
   config: ModelConfig,
   block: number,
@@ -42,12 +60,24 @@ export function transformerBlock(
     rmsNorm(input, parameters.gain(`blk.${block}.${name}.weight`), config.rmsEpsilon, parameters.trainable);
   const project = (input: Tensor, layer: LinearLayer) => linear(input, parameters.linear(block, layer));
 
-  const attended = selfAttention(config, norm(x, "attn_norm"), positions, project, norm);
-  const middle = tf.add(x, project(attended, "attn_output"));
+  const adapted = (branch: Branch, output: Tensor) => {
+    const matrices = parameters.bottleneck(block, branch);
+    return matrices ? bottleneck(output, matrices) : output;
+  };
+
+  const prefix = parameters.prefix(block);
+  const attended = selfAttention(config, norm(x, "attn_norm"), positions, { project, norm, prefix });
+  const middle = tf.add(x, adapted("attn", project(attended, "attn_output")));
 
   const normal = norm(middle, "ffn_norm");
   const inner = swiglu(project(normal, "ffn_gate"), project(normal, "ffn_up")); // [B·T, F]
-  return tf.add(middle, project(inner, "ffn_down"));
+  return tf.add(middle, adapted("ffn", project(inner, "ffn_down")));
+}
+
+interface AttentionParts {
+  project(input: Tensor, layer: LinearLayer): Tensor;
+  norm(input: Tensor, name: string): Tensor;
+  prefix: ReturnType<Parameters["prefix"]>;
 }
 
 /** Causal attention within each example: [B·T, D] → [B·T, H·d]. K key heads, each shared by G = H/K query heads. */
@@ -55,8 +85,7 @@ function selfAttention(
   { architecture, heads, kvHeads, headWidth }: ModelConfig,
   x: Tensor,
   { mask, ...rotation }: Positions,
-  project: (input: Tensor, layer: LinearLayer) => Tensor,
-  norm: (input: Tensor, name: string) => Tensor,
+  { project, norm, prefix }: AttentionParts,
 ): Tensor {
   const [batch, , length] = mask.shape as [number, number, number, number];
   const group = heads / kvHeads;
@@ -71,12 +100,12 @@ function selfAttention(
   const k = rotate(byHead(headNorm(project(x, "attn_k"), "attn_k_norm"), kvHeads), rotation);
   const v = byHead(project(x, "attn_v"), kvHeads);
 
-  const mixed = attention(
-    tf.reshape(q, [batch * kvHeads, group * length, headWidth]), // query head h belongs to key head ⌊h/G⌋
-    tf.reshape(k, [batch * kvHeads, length, headWidth]),
-    tf.reshape(v, [batch * kvHeads, length, headWidth]),
-    mask,
-  );
+  const queries = tf.reshape(q, [batch * kvHeads, group * length, headWidth]); // query head h belongs to key head ⌊h/G⌋
+  const keys = tf.reshape(k, [batch * kvHeads, length, headWidth]);
+  const values = tf.reshape(v, [batch * kvHeads, length, headWidth]);
+  const mixed = prefix
+    ? attention(queries, withPrefix(keys, prefix.keys), withPrefix(values, prefix.values), mask)
+    : attention(queries, keys, values, mask);
   const byToken = tf.transpose(tf.reshape(mixed, [batch, heads, length, headWidth]), [0, 2, 1, 3]);
   return tf.reshape(byToken, [batch * length, heads * headWidth]);
 }

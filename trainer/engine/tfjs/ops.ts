@@ -113,27 +113,64 @@ export function rotate(x: Tensor, { cos, sin, turn }: Rotation): Tensor {
 
 /**
  * Softmax attention with grouped queries: q [B·K, G·T, d] holds the G query heads of each of K key heads after one
- * another, so that keys and values [B·K, T, d] are never repeated. mask [B, 1, T, T] is added to the scores.
+ * another, so that keys and values [B·K, S, d] are never repeated. mask [B, 1, T, S] is added to the scores. S = T but
+ * for a prefix.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor {
   return differentiable([q, k, v], () => {
-    const [batch, , length] = mask.shape as [number, number, number, number];
-    const scores = [q.shape[0]!, q.shape[1]!, length]; // [B·K, G·T, T]
-    const heads = [batch, (q.shape[0]! * q.shape[1]!) / (batch * length), length, length]; // [B, H, T, T]
+    const [batch, , length, keys] = mask.shape as [number, number, number, number];
+    const scores = [q.shape[0]!, q.shape[1]!, keys]; // [B·K, G·T, S]
+    const heads = [batch, (q.shape[0]! * q.shape[1]!) / (batch * length), length, keys]; // [B, H, T, S]
     const scale = 1 / Math.sqrt(q.shape[2]!);
     const scaled = tf.mul(q, scale);
-    const masked = tf.add(tf.reshape(tf.matMul(scaled, k, false, true), heads), mask); // [B, H, T, T]
+    const masked = tf.add(tf.reshape(tf.matMul(scaled, k, false, true), heads), mask); // [B, H, T, S]
     const weights = tf.reshape(tf.softmax(masked), scores);
     const mixed = tf.matMul(weights, v); // [B·K, G·T, d]
     return {
       value: mixed,
       keep: [scaled, k, v, weights, mixed],
       backward: (dy, [scaled, k, v, weights, mixed]) => {
-        const dValues = tf.matMul(weights!, dy, true); // [B·K, T, d]
-        // Softmax's gradient needs Σ weights·dWeights per row, which equals Σ dy·mixed: d terms instead of T.
+        const dValues = tf.matMul(weights!, dy, true); // [B·K, S, d]
+        // Softmax's gradient needs Σ weights·dWeights per row, which equals Σ dy·mixed: d terms instead of S.
         const mean = tf.sum(tf.mul(dy, mixed!), -1, true); // [B·K, G·T, 1]
-        const dScores = tf.mul(weights!, tf.sub(tf.matMul(dy, v!, false, true), mean)); // [B·K, G·T, T]
+        const dScores = tf.mul(weights!, tf.sub(tf.matMul(dy, v!, false, true), mean)); // [B·K, G·T, S]
         return [tf.mul(tf.matMul(dScores, k!), scale), tf.matMul(dScores, scaled!, true), dValues];
+      },
+    };
+  });
+}
+
+/** A trained prefix [P, K·d] before the keys or values [B·K, T, d] of every row: [B·K, P + T, d]. */
+export function withPrefix(x: Tensor, prefix: Tensor): Tensor {
+  const [all, length, headWidth] = x.shape as [number, number, number];
+  const [count, width] = prefix.shape as [number, number];
+  const heads = width / headWidth;
+  return differentiable([x, prefix], () => {
+    const byHead = tf.transpose(tf.reshape(prefix, [count, heads, headWidth]), [1, 0, 2]); // [K, P, d]
+    return {
+      value: tf.concat([tf.tile(byHead, [all / heads, 1, 1]), x], 1),
+      backward: (dy) => {
+        const dPrefix = tf.reshape(tf.slice(dy, [0, 0, 0], [all, count, headWidth]), [-1, heads, count, headWidth]);
+        const summed = tf.transpose(tf.sum(dPrefix, 0), [1, 0, 2]); // [P, K, d]
+        return [tf.slice(dy, [0, count, 0], [all, length, headWidth]), tf.reshape(summed, [count, width])];
+      },
+    };
+  });
+}
+
+/** x + U·silu(D·x) for every row of x [N, D], with D [R, D] and U [D, R]; U = 0 changes no bit. */
+export function bottleneck(x: Tensor, { down, up }: { down: Tensor; up: Tensor }): Tensor {
+  return differentiable([x, down, up], () => {
+    const low = tf.matMul(x, down, false, true); // [N, R]
+    const sigmoid = tf.sigmoid(low);
+    const silu = tf.mul(low, sigmoid);
+    return {
+      value: tf.add(x, tf.matMul(silu, up, false, true)),
+      keep: [x, down, up, sigmoid, silu],
+      backward: (dy, [x, down, up, sigmoid, silu]) => {
+        const slope = tf.add(sigmoid!, tf.sub(silu!, tf.mul(silu!, sigmoid!))); // d silu / d low
+        const dLow = tf.mul(tf.matMul(dy, up!), slope); // [N, R]
+        return [tf.add(dy, tf.matMul(dLow, down!)), tf.matMul(dLow, x!, true), tf.matMul(dy, silu!, true)];
       },
     };
   });

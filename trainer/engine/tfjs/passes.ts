@@ -2,7 +2,7 @@
 
 import { type MicroBatch, planMicroBatches } from "../batch.ts";
 import { checkForward, checkUpstream } from "../checks.ts";
-import type { Forward, Metrics, Objective, TokenBatch, Upstream } from "../contract.ts";
+import type { Forward, Metrics, Objective, PassOptions, TokenBatch, Upstream } from "../contract.ts";
 import { emptyForward, type Layout, layOut, layOutUpstream, readResults } from "../layout.ts";
 import { activationBytes, type MemoryPlan } from "../memory.ts";
 import type { Feeds, Results, Runner, Started } from "./program.ts";
@@ -13,10 +13,19 @@ import type { RotaryTables } from "./rope.ts";
 export interface Live {
   variant: Variant;
   weights: Feeds;
+  /** Embeddings [P, D] of the virtual tokens before every example. */
+  prompt?: Float32Array;
 }
 
 /** Takes the gradients of one micro-batch; `upstream` is the whole batch's. */
 export type Collect = (results: Results, layout: Layout, upstream: Upstream) => void;
+
+/** What a pass that trains needs beside the batch. */
+export interface Training {
+  live: Live;
+  options: PassOptions;
+  collect: Collect;
+}
 
 export class Passes {
   constructor(
@@ -27,10 +36,10 @@ export class Passes {
     private readonly memory: MemoryPlan,
   ) {}
 
-  async forward(batch: TokenBatch, live: Live): Promise<Forward> {
+  async forward(batch: TokenBatch, live: Live, options: PassOptions = {}): Promise<Forward> {
     const forward = emptyForward(batch);
-    for (const micro of this.#plan(batch)) {
-      const layout = this.#layOut(batch, micro);
+    for (const micro of this.#plan(batch, live)) {
+      const layout = this.#layOut(batch, micro, live, options);
       const feeds = { ...layout.feeds, ...live.weights };
       readResults(forward, micro, layout, await this.runner.run(forwardProgram(live.variant, micro.bucket), feeds));
     }
@@ -39,10 +48,10 @@ export class Passes {
   }
 
   /** Gradients where dLoss/dlogProb is known beforehand: one program for both directions. */
-  async backward(batch: TokenBatch, live: Live, upstream: Upstream, collect: Collect): Promise<Forward> {
+  async backward(batch: TokenBatch, upstream: Upstream, { live, options, collect }: Training): Promise<Forward> {
     const forward = emptyForward(batch);
-    for (const micro of this.#plan(batch)) {
-      const layout = this.#layOut(batch, micro);
+    for (const micro of this.#plan(batch, live)) {
+      const layout = this.#layOut(batch, micro, live, options);
       const feeds = { ...layout.feeds, ...live.weights, ...layOutUpstream(micro, layout, upstream) };
       const results = await this.runner.run(gradientProgram(live.variant, micro.bucket), feeds);
       readResults(forward, micro, layout, results);
@@ -53,14 +62,15 @@ export class Passes {
   }
 
   /** Gradients of an objective that must see the whole forward pass first. */
-  async backwardOf(batch: TokenBatch, live: Live, objective: Objective, collect: Collect): Promise<Metrics> {
-    const plan = this.#plan(batch);
+  async backwardOf(batch: TokenBatch, objective: Objective, training: Training): Promise<Metrics> {
+    const { live, options } = training;
+    const plan = this.#plan(batch, live);
     const bytes = plan.reduce((sum, { bucket }) => sum + activationBytes(live.variant.config, bucket), 0);
     if (this.runner.start && bytes <= this.memory.activationBytes) {
-      return this.#backwardFromKept(batch, plan, live, objective, collect);
+      return this.#backwardFromKept(batch, plan, objective, training);
     }
-    const { upstream, metrics } = ask(objective, await this.forward(batch, live), batch);
-    await this.backward(batch, live, upstream, collect);
+    const { upstream, metrics } = ask(objective, await this.forward(batch, live, options), batch);
+    await this.backward(batch, upstream, training);
     return metrics;
   }
 
@@ -68,15 +78,14 @@ export class Passes {
   async #backwardFromKept(
     batch: TokenBatch,
     plan: readonly MicroBatch[],
-    live: Live,
     objective: Objective,
-    collect: Collect,
+    { live, options, collect }: Training,
   ): Promise<Metrics> {
     const forward = emptyForward(batch);
     const waiting: { micro: MicroBatch; layout: Layout; started: Started }[] = [];
     try {
       for (const micro of plan) {
-        const layout = this.#layOut(batch, micro);
+        const layout = this.#layOut(batch, micro, live, options);
         const program = gradientProgram(live.variant, micro.bucket);
         const started = await this.runner.start!(program, { ...layout.feeds, ...live.weights });
         waiting.push({ micro, layout, started });
@@ -94,12 +103,14 @@ export class Passes {
     }
   }
 
-  #plan(batch: TokenBatch): MicroBatch[] {
-    return planMicroBatches(batch, this.rotary.config, this.memory);
+  #plan(batch: TokenBatch, { prompt }: Live): MicroBatch[] {
+    const { config } = this.rotary;
+    return planMicroBatches(batch, config, this.memory, prompt ? prompt.length / config.width : 0);
   }
 
-  #layOut(batch: TokenBatch, micro: MicroBatch): Layout {
-    return layOut(batch, micro, this.embedding, this.rotary);
+  #layOut(batch: TokenBatch, micro: MicroBatch, { variant, prompt }: Live, { noise }: PassOptions): Layout {
+    const prefix = variant.adapter?.kind === "prefix" ? variant.adapter.rank : 0;
+    return layOut(batch, micro, { table: this.embedding, rotary: this.rotary, prompt, prefix, noise });
   }
 }
 

@@ -1,6 +1,13 @@
 /** The engine's two programs, forward and gradient, for one shape bucket and one set of parameters. */
 
-import { type AdapterShape, adapterTensors, loraNames } from "../adapter-shape.ts";
+import {
+  type AdapterShape,
+  adapterTensors,
+  bottleneckNames,
+  loraNames,
+  PROMPT,
+  prefixNames,
+} from "../adapter-shape.ts";
 import { HEAD, type ModelConfig } from "../contract.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { STATISTICS, targetStatistics } from "./head.ts";
@@ -54,7 +61,7 @@ export const gradientOf = (name: string) => `gradient of ${name}`;
 export function forwardProgram(variant: Variant, bucket: Bucket): Program {
   return {
     key: keyOf("forward", variant, bucket),
-    inputs: { ...batchInputs(variant.config, bucket), ...parameterInputs(variant, bucket) },
+    inputs: { ...batchInputs(variant, bucket), ...parameterInputs(variant, bucket) },
     build: (tensors) => Object.fromEntries(results(variant, bucket, tensors, false)),
   };
 }
@@ -71,7 +78,7 @@ export function gradientProgram(variant: Variant, bucket: Bucket): Program {
   return {
     key: keyOf("gradient", variant, bucket),
     inputs: {
-      ...batchInputs(variant.config, bucket),
+      ...batchInputs(variant, bucket),
       ...parameterInputs(variant, bucket),
       ...Object.fromEntries(slopes),
     },
@@ -115,7 +122,7 @@ function results(
   const parameters = parametersOf(variant, tensors);
   const runBlock = (block: number, x: Tensor) => {
     if (!differentiated || !bucket.checkpointed) return transformerBlock(config, block, x, positions, parameters);
-    const names = trainedNames(variant, bucket).filter((name) => name.startsWith(`blk.${block}.`));
+    const names = trainedNames(variant, bucket).filter((name) => name.includes(`blk.${block}.`));
     const run = (x: Tensor, ...weights: Tensor[]) => {
       const own = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
       return transformerBlock(config, block, x, positions, parametersOf(variant, { ...tensors, ...own }));
@@ -133,15 +140,30 @@ function results(
   return told;
 }
 
-/** Inputs that get gradients. The embedding is a table look-up outside the graph, where its gradient is added up too. */
+/**
+ * Inputs that get gradients. Embeddings are looked up outside the graph, those of virtual tokens as well; their gradient
+ * is added up there too.
+ */
 function trainedNames(variant: Variant, bucket: Bucket): string[] {
-  return variant.trainable ? [BATCH.embedded, ...variant.base.keys()] : [...adapterInputs(variant, bucket).keys()];
+  if (variant.trainable) return [BATCH.embedded, ...variant.base.keys()];
+  const inputs = [...adapterInputs(variant, bucket).keys()];
+  return variant.adapter?.kind === "prompt" ? [BATCH.embedded, ...inputs] : inputs;
 }
 
 function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Parameters {
   return {
     trainable,
     gain: (name) => tensors[name]!,
+    prefix(block) {
+      if (adapter?.kind !== "prefix") return null;
+      const { keys, values } = prefixNames(block);
+      return { keys: tensors[keys]!, values: tensors[values]! };
+    },
+    bottleneck(block, branch) {
+      if (adapter?.kind !== "bottleneck") return null;
+      const { down, up } = bottleneckNames(block, branch);
+      return { down: tensors[down]!, up: tensors[up]! };
+    },
     linear(block, layer): Linear {
       const { a, b } = loraNames(block, layer);
       return {
@@ -154,13 +176,15 @@ function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Para
   };
 }
 
-function batchInputs({ width, headWidth }: ModelConfig, { rows, length, targets }: Bucket): Record<string, InputSpec> {
+function batchInputs({ config, adapter }: Variant, { rows, length, targets }: Bucket): Record<string, InputSpec> {
+  const { width, headWidth } = config;
+  const prefix = adapter?.kind === "prefix" ? adapter.rank : 0;
   const inputs: Record<string, InputSpec> = {
     [BATCH.embedded]: { shape: [rows * length, width], type: "float32" },
     [BATCH.cos]: { shape: [rows, 1, length, headWidth], type: "float32" },
     [BATCH.sin]: { shape: [rows, 1, length, headWidth], type: "float32" },
     [BATCH.turn]: { shape: [headWidth, headWidth], type: "float32" },
-    [BATCH.mask]: { shape: [rows, 1, length, length], type: "float32" },
+    [BATCH.mask]: { shape: [rows, 1, length, prefix + length], type: "float32" },
   };
   if (targets === 0) return inputs;
   return {
@@ -176,10 +200,10 @@ function parameterInputs(variant: Variant, bucket: Bucket): Record<string, Input
   return Object.fromEntries(shapes.map(([name, shape]) => [name, { shape, type: "float32" as const }]));
 }
 
-/** Shapes of the adapter's tensors that the program sees; the head only where it is read. */
+/** Shapes of the adapter's tensors that the program sees: no virtual tokens, and the head only where it is read. */
 function adapterInputs({ config, adapter }: Variant, { readouts }: Bucket): Map<string, readonly number[]> {
   const tensors = adapter ? adapterTensors(config, { ...adapter, head: adapter.head && readouts }) : [];
-  return new Map(tensors.map(({ name, shape }) => [name, shape]));
+  return new Map(tensors.filter(({ name }) => name !== PROMPT).map(({ name, shape }) => [name, shape]));
 }
 
 function keyOf(kind: string, { trainable, adapter }: Variant, bucket: Bucket): string {
@@ -187,7 +211,7 @@ function keyOf(kind: string, { trainable, adapter }: Variant, bucket: Bucket): s
   const what = trainable
     ? "base"
     : adapter
-      ? `r${adapter.rank}×${adapter.scale} ${adapter.targets.join("+")}`
+      ? `${adapter.kind} r${adapter.rank}×${adapter.scale} ${adapter.targets.join("+")}`
       : "frozen";
   const asked = `${targets} targets${readouts ? " and readouts" : ""}`;
   return `${kind} ${what} ${rows}×${length} ${asked}${checkpointed ? " checkpointed" : ""}`;
