@@ -12,26 +12,27 @@ const SEED_OFFSET = 0x5eed;
 export class Replay {
   readonly #order: DataOrder;
   readonly #perExample: number;
-  readonly #examples: number;
   #drawn = 0;
 
   /** @param share of every step's examples, at least 0 and below 1; without examples none are drawn */
   constructor(examples: number, share: number, seed: number) {
-    this.#examples = examples;
     this.#perExample = examples === 0 ? 0 : share / (1 - share);
     this.#order = new DataOrder(examples, seed + SEED_OFFSET);
   }
 
-  /** The next examples' numbers, after which `seen` of the run's own have been handed out. Call with growing `seen`. */
-  next(seen: number): number[] {
+  /**
+   * The numbers that join a step before which `before` and after which `after` of the run's own examples have been handed
+   * out. A resumed run draws and drops what it had used already.
+   */
+  between(before: number, after: number): number[] {
+    this.#drawTo(before);
+    return this.#drawTo(after);
+  }
+
+  #drawTo(seen: number): number[] {
     const batch: number[] = [];
     for (const due = Math.round(seen * this.#perExample); this.#drawn < due; this.#drawn++)
       batch.push(...this.#order.next(1));
     return batch;
-  }
-
-  /** Draws and drops what an interrupted run had already used. */
-  skipTo(seen: number): void {
-    if (this.#examples > 0) this.next(seen);
   }
 }

@@ -1,56 +1,79 @@
-/** The SFT run: dialogues in, adapter out. Reads top to bottom. */
+/** The SFT run: dialogues in, adapter or model out. Reads top to bottom. */
 
-import { plannedSteps, type RunConfig } from "../../server/domain/run-config.ts";
+import type { RunConfig } from "../../server/domain/run-config.ts";
 import { microBatches } from "../data/batch.ts";
 import type { TokenisedDialogue } from "../data/example.ts";
-import { DataOrder } from "../data/order.ts";
 import { packing, rowLengthFor } from "../data/pack.ts";
-import type { AdapterWeights, Metrics } from "../engine/contract.ts";
+import { Random } from "../data/random.ts";
+import { Replay } from "../data/replay.ts";
+import type { Forward, Metrics, PassOptions } from "../engine/contract.ts";
 import { sum } from "../objectives/numeric.ts";
 import { sft, sftGradient } from "../objectives/sft.ts";
-import { addMetrics, tokenMean } from "../objectives/token-metrics.ts";
-import { assertExamples, atStep, finishStep, type MethodRun, openPolicy, POLICY } from "./run.ts";
+import { tokenMean } from "../objectives/token-metrics.ts";
+import { assertExamples, exportTrained, type MethodRun, openPolicy, stepsOf, type TrainedWeights } from "./run.ts";
 
 export interface SftRun extends MethodRun {
+  /** Which of their replies are targets was decided when they were tokenised. */
   dialogues: readonly TokenisedDialogue[];
-  config: RunConfig<"SFT">;
+  /** General data of which `config.replay` of every step's examples is drawn, against forgetting. */
+  replay?: readonly TokenisedDialogue[];
+  config: Omit<RunConfig<"SFT">, "learn">;
 }
 
 /**
- * Trains an adapter to imitate each dialogue's last reply (cross-entropy over completion tokens).
- * @returns the trained adapter
- * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED; the reason of `cancel` or `pause`
+ * Trains a model to imitate the dialogues' replies: cross-entropy, a mean over the target tokens of the step, replayed ones
+ * included; `loss` is that of the dialogues alone and `replay_loss` that of the replayed ones.
+ * @returns the trained adapter, or with `tuning: "full"` the trained model
+ * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED, BAD_CONFIG; the reason of `cancel` or `pause`
  */
-export async function trainSft(run: SftRun): Promise<AdapterWeights> {
-  const { engine, dialogues, config } = run;
+export async function trainSft(run: SftRun): Promise<TrainedWeights> {
+  const { engine, dialogues, replay = [], config, seed } = run;
   assertExamples(dialogues.length, "dialogues");
-  const totalSteps = plannedSteps(config, dialogues.length);
   const policy = openPolicy(run, config);
-  const model = packing(engine, rowLengthFor(dialogues.map(({ sequence }) => sequence)));
-  const order = new DataOrder(dialogues.length, run.resume?.order ?? run.seed);
-  let tokens = run.resume?.tokens ?? 0;
+  const model = packing(engine, rowLengthFor([...dialogues, ...replay].map(({ sequence }) => sequence)));
+  const general = new Replay(replay.length, config.replay, seed);
 
-  for (let step = (run.resume?.step ?? 0) + 1; step <= totalSteps; step++) {
-    const batch = order.next(config.batchSize).map((i) => dialogues[i]!);
-    const targetTokens = sum(batch.map(({ sequence }) => sequence.targets.length));
-    const totalWeight = sum(batch.map(({ sequence, weight }) => weight * sequence.targets.length));
-    const metrics: Metrics = {};
-    for (const part of microBatches(batch, config.microBatchSize)) {
-      run.cancel?.throwIfAborted();
-      const rows = part.map(({ sequence }) => sequence);
-      const options = { weights: part.map(({ weight }) => weight), totalWeight };
-      const lengths = rows.map(({ targets }) => targets.length);
+  for await (const { step, batch, seen, pass } of stepsOf(run, config, policy, dialogues.length)) {
+    const own = batch.map((i) => dialogues[i]!);
+    const replayed = general.between(seen, seen + batch.length).map((i) => replay[i]!);
+    const totals = { own: totalsOf(own), replayed: totalsOf(replayed), all: totalsOf([...own, ...replayed]) };
+    for (const [k, part] of microBatches([...own, ...replayed], config.microBatchSize).entries()) {
+      // Own examples come first, so a part begins with this many of them.
+      const owned = Math.max(0, Math.min(part.length, own.length - k * config.microBatchSize));
+      const weights = part.map(({ weight }) => weight);
+      const lengths = part.map(({ sequence }) => sequence.targets.length);
       // The gradient is known before the forward pass, which saves the engine one.
-      const upstream = { logProbs: sftGradient(lengths, options) };
-      const forward = await atStep(step, model.accumulateKnown(rows, policy, upstream));
-      tokens += sum(rows.map((row) => row.tokens.length));
-      addMetrics(metrics, {
-        loss: sft(forward.logProbs, options).loss,
-        entropy: tokenMean(forward.entropy, targetTokens),
-        mean_token_accuracy: tokenMean(forward.correct, targetTokens),
+      const upstream = { logProbs: sftGradient(lengths, { weights, totalWeight: totals.all.weight }) };
+      const sequences = part.map(({ sequence }) => sequence);
+      await pass(sequences, async (rows) => {
+        const forward = await model.accumulateKnown(rows, policy, upstream, noise(config.neftune, seed, step, k));
+        return {
+          ...(owned > 0 && { loss: lossOf(forward, weights, 0, owned, totals.own.weight) }),
+          ...(owned < part.length && {
+            replay_loss: lossOf(forward, weights, owned, part.length, totals.replayed.weight),
+          }),
+          entropy: tokenMean(forward.entropy, totals.all.tokens),
+          mean_token_accuracy: tokenMean(forward.correct, totals.all.tokens),
+        } satisfies Metrics;
       });
     }
-    await finishStep(run, config, policy, { step, totalSteps, tokens, order, metrics });
   }
-  return engine.exportAdapter(POLICY);
+  return exportTrained(engine, policy);
+}
+
+/** Target tokens of some examples, plain and by weight. */
+function totalsOf(examples: readonly TokenisedDialogue[]): { tokens: number; weight: number } {
+  const tokens = ({ sequence }: TokenisedDialogue) => sequence.targets.length;
+  return { tokens: sum(examples.map(tokens)), weight: sum(examples.map((one) => one.weight * tokens(one))) };
+}
+
+function lossOf({ logProbs }: Forward, weights: number[], from: number, to: number, totalWeight: number): number {
+  return sft(logProbs.slice(from, to), { weights: weights.slice(from, to), totalWeight }).loss;
+}
+
+/** NEFTune's noise for one pass, the same when a resumed run takes the step again. */
+function noise(alpha: number, seed: number, step: number, part: number): PassOptions | undefined {
+  if (alpha === 0) return undefined;
+  const ofStep = new Random(seed ^ Math.imul(step, 0x9e3779b1)).uint32();
+  return { noise: { alpha, seed: new Random(ofStep ^ part).uint32() } };
 }
