@@ -3,11 +3,11 @@
 import type { AdapterReference, ServingBackend } from "../server/engine-client.ts";
 import type { ChatMessage } from "../server/gguf/chat-template.ts";
 import { microBatches } from "./data/batch.ts";
-import type { TokenisedPair } from "./data/example.ts";
+import type { TokenisedDialogue, TokenisedPair } from "./data/example.ts";
 import { type Model, packing, rowLengthFor } from "./data/pack.ts";
 import { sequence } from "./data/tokenise.ts";
 import type { AdapterName, Engine, Metrics, TokenBatch } from "./engine/contract.ts";
-import { completionLogProb } from "./objectives/numeric.ts";
+import { completionLogProb, sum } from "./objectives/numeric.ts";
 
 /** The models that are compared, by their names in the engine. */
 export interface Contestants {
@@ -64,6 +64,28 @@ async function logProbs(model: Model, rows: TokenBatch, adapter: AdapterName | n
 /** Rows come as chosen, rejected, chosen, rejected …; log p(chosen) − log p(rejected), nats, [pairs]. */
 function pairMargins(sums: readonly number[]): number[] {
   return Array.from({ length: sums.length / 2 }, (_, i) => sums[2 * i]! - sums[2 * i + 1]!);
+}
+
+/**
+ * How well a model predicts replies or texts: cross-entropy in nats per target token, the share of targets it would have
+ * guessed, and their count. Measured before and after a run on general data, it shows what was forgotten.
+ * @param adapter null is the base as it stands, which full-parameter training changes
+ */
+export async function evaluateImitation(
+  engine: Engine,
+  adapter: AdapterName | null,
+  dialogues: readonly TokenisedDialogue[],
+): Promise<{ loss: number; accuracy: number; tokens: number }> {
+  const rows = dialogues.map(({ sequence }) => sequence);
+  const model = packing(engine, rowLengthFor(rows));
+  let [loss, right, tokens] = [0, 0, 0];
+  for (const part of microBatches(rows, ROWS_TOGETHER)) {
+    const forward = await model.forward(part, { adapter });
+    loss -= sum(forward.logProbs.map(sum));
+    right += sum(forward.correct.map(sum));
+    tokens += sum(part.map(({ targets }) => targets.length));
+  }
+  return { loss: loss / tokens, accuracy: right / tokens, tokens };
 }
 
 /** A reply as it was sampled, after the prompt it answers. */
