@@ -181,16 +181,18 @@ export interface StepState {
 }
 
 /**
- * The end of every method's step: one AdamW step on what was accumulated, the report, and the checkpoint if one is due.
- * @throws TrainerError TRAINING_DIVERGED when a figure is not finite or the KL is above its limit; the reason of
- *   `run.pause` when it is aborted
+ * One AdamW step on what was accumulated, at the learning rate of this step.
+ * @param step counts from 1
+ * @throws TrainerError TRAINING_DIVERGED when the gradient is not finite
  */
-export async function finishStep(run: MethodRun, settings: StepSettings, policy: Use, place: StepState): Promise<void> {
-  const { step, totalSteps, tokens, order, metrics, state = {} } = place;
-  assertFinite(step, metrics);
-  assertNear(step, place.kl, settings.stopKl);
+export async function takeStep(
+  { engine }: Pick<MethodRun, "engine">,
+  settings: StepSettings,
+  step: number,
+  totalSteps: number,
+): Promise<{ gradNorm: number; learningRate: number }> {
   const learningRate = learningRateAt(step, totalSteps, settings.learningRate, settings.warmup);
-  const stepped = run.engine.step({
+  const stepped = engine.step({
     learningRate,
     beta1: settings.adamBeta1,
     beta2: settings.adamBeta2,
@@ -200,6 +202,19 @@ export async function finishStep(run: MethodRun, settings: StepSettings, policy:
   });
   const { gradNorm } = await atStep(step, stepped);
   assertFinite(step, { grad_norm: gradNorm });
+  return { gradNorm, learningRate };
+}
+
+/**
+ * The end of every method's step: one AdamW step on what was accumulated, the report, and the checkpoint if one is due.
+ * @throws TrainerError TRAINING_DIVERGED when a figure is not finite or the KL is above its limit; the reason of
+ *   `run.pause` when it is aborted
+ */
+export async function finishStep(run: MethodRun, settings: StepSettings, policy: Use, place: StepState): Promise<void> {
+  const { step, totalSteps, tokens, order, metrics, state = {} } = place;
+  assertFinite(step, metrics);
+  assertNear(step, place.kl, settings.stopKl);
+  const { gradNorm, learningRate } = await takeStep(run, settings, step, totalSteps);
   const figures = { ...metrics, grad_norm: gradNorm, lr: learningRate, tokens, epoch: order.epochsDone };
   await run.onStep({ step, totalSteps, metrics: figures });
 
