@@ -76,7 +76,10 @@ def grpo_case(name, new, old, reference, advantages, mask, normaliser, ratio, be
         loss = GRPOTrainer._compute_loss(self, None, inputs)
     loss.backward()
     names = [f"clip_ratio/{part}" for part in ("low_mean", "high_mean", "region_mean", "low_min", "high_max")]
-    metrics = {key: value for key, value in logged(self, [*names, "kl"]).items() if value == value}
+    # Hone's names have no `_mean`; what has no value at all (NaN) is left out.
+    metrics = {
+        key.removesuffix("_mean"): value for key, value in logged(self, [*names, "kl"]).items() if value == value
+    }
     return {
         "name": name,
         "normaliser": normaliser,
@@ -220,12 +223,12 @@ def ppo_case(name, old_rows, reference_rows, value_rows, scores, new_rows, new_v
             "loss": loss.item(),
             "gradient": {"logProbs": ragged(new.grad, mask), "values": ragged(new_values.grad, mask)},
             "metrics": {
-                "loss/policy_avg": policy_loss.item(),
-                "loss/value_avg": value_loss.item(),
-                "policy/approxkl_avg": 0.5 * masked_mean(difference**2, mask).item(),
-                "policy/clipfrac_avg": masked_mean((policy_losses[1] > policy_losses[0]).double(), mask).item(),
-                "val/clipfrac_avg": masked_mean((value_losses[1] > value_losses[0]).double(), mask).item(),
-                "val/ratio": masked_mean(ratio, mask).item(),
+                "loss/policy": policy_loss.item(),
+                "loss/value": value_loss.item(),
+                "policy/approxkl": 0.5 * masked_mean(difference**2, mask).item(),
+                "policy/clipfrac": masked_mean((policy_losses[1] > policy_losses[0]).double(), mask).item(),
+                "val/clipfrac": masked_mean((value_losses[1] > value_losses[0]).double(), mask).item(),
+                "policy/ratio": masked_mean(ratio, mask).item(),
             },
             "rollout": {
                 "objective/kl": mean_kl,

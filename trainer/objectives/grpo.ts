@@ -52,8 +52,8 @@ export interface GrpoResult {
   /** dLoss/dlogProb, [sequence][token]. */
   gradient: Float64Array[];
   /**
-   * `loss`, `clip_ratio/{low,high,region}_mean` over tokens (over replies with a ratio per reply), `clip_ratio/low_min` and
-   * `clip_ratio/high_max` over replies, `kl` in nats per token where there is a penalty; TRL's names. Combine with `addMetrics`.
+   * `loss`, `clip_ratio/{low,high,region}` over tokens (over replies with a ratio per reply), `clip_ratio/low_min` and
+   * `clip_ratio/high_max` over replies, `kl` in nats per token where there is a penalty; TRL's figures. Combine with `addMetrics`.
    */
   metrics: Record<string, number>;
 }
@@ -80,9 +80,9 @@ export function grpo(batch: GrpoBatch, options: GrpoOptions): GrpoResult {
 
   const metrics: Record<string, number> = {
     loss: 0,
-    "clip_ratio/low_mean": 0,
-    "clip_ratio/high_mean": 0,
-    "clip_ratio/region_mean": 0,
+    "clip_ratio/low": 0,
+    "clip_ratio/high": 0,
+    "clip_ratio/region": 0,
     ...(beta > 0 && { kl: 0 }),
   };
   const shareOf = tokenShare(batch, options);
@@ -108,9 +108,9 @@ export function grpo(batch: GrpoBatch, options: GrpoOptions): GrpoResult {
       slopes[t]! += share * beta * kl.slope;
     }
     const weight = ratio === "token" ? active / totals.tokens : 1 / totals.sequences;
-    metrics["clip_ratio/low_mean"]! += weight * lows;
-    metrics["clip_ratio/high_mean"]! += weight * highs;
-    metrics["clip_ratio/region_mean"]! += weight * (lows + highs);
+    metrics["clip_ratio/low"]! += weight * lows;
+    metrics["clip_ratio/high"]! += weight * highs;
+    metrics["clip_ratio/region"]! += weight * (lows + highs);
     metrics["clip_ratio/low_min"] = Math.min(metrics["clip_ratio/low_min"] ?? 1, lows);
     metrics["clip_ratio/high_max"] = Math.max(metrics["clip_ratio/high_max"] ?? 0, highs);
     return slopes;

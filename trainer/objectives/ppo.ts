@@ -38,17 +38,11 @@ export interface PpoResult {
   /** dLoss/dlogProb and dLoss/dvalue, the shapes of the batch. */
   gradient: { logProbs: Float64Array[]; values: Float64Array[] };
   /**
-   * Means over the step's tokens that count, additive over its micro-batches; TRL's names. TRL averages
-   * `policy/approxkl_avg` and `val/ratio` over padding too; here only tokens that count do.
+   * Means over the step's tokens that count, additive over its micro-batches; TRL's figures. TRL averages
+   * `policy/approxkl` and `policy/ratio` over padding too; here only tokens that count do.
    */
   metrics: Record<
-    | "loss"
-    | "loss/policy_avg"
-    | "loss/value_avg"
-    | "policy/approxkl_avg"
-    | "policy/clipfrac_avg"
-    | "val/clipfrac_avg"
-    | "val/ratio",
+    "loss" | "loss/policy" | "loss/value" | "policy/approxkl" | "policy/clipfrac" | "val/clipfrac" | "policy/ratio",
     number
   >;
 }
@@ -56,7 +50,7 @@ export interface PpoResult {
 /**
  * max(−A·ρ, −A·clip(ρ, 1 ± ε)) + c·½·max((V − R)², (clip(V, V_old ± ε_v) − R)²), both means over the tokens that count
  * (Schulman et al. 2017, eq. 7 and 9; the clipped value as in their code and in TRL's PPOTrainer).
- * `policy/approxkl_avg` is ½·mean((ln ρ)²).
+ * `policy/approxkl` is ½·mean((ln ρ)²).
  * @throws ObjectiveError on shapes that differ, bad settings, or a step in which no token counts
  */
 export function ppo(batch: PpoBatch, options: PpoOptions): PpoResult {
@@ -76,12 +70,12 @@ export function ppo(batch: PpoBatch, options: PpoOptions): PpoResult {
   const share = 1 / totalTokens;
   const metrics = {
     loss: 0,
-    "loss/policy_avg": 0,
-    "loss/value_avg": 0,
-    "policy/approxkl_avg": 0,
-    "policy/clipfrac_avg": 0,
-    "val/clipfrac_avg": 0,
-    "val/ratio": 0,
+    "loss/policy": 0,
+    "loss/value": 0,
+    "policy/approxkl": 0,
+    "policy/clipfrac": 0,
+    "val/clipfrac": 0,
+    "policy/ratio": 0,
   };
   for (const [i, row] of logProbs.entries()) {
     for (const [t, logProb] of row.entries()) {
@@ -91,15 +85,15 @@ export function ppo(batch: PpoBatch, options: PpoOptions): PpoResult {
       const value = clippedValue(values[i]![t]!, oldValues[i]![t]!, returns[i]![t]!, valueClip);
       gradient.logProbs[i]![t] = share * policy.slope;
       gradient.values[i]![t] = share * valueCoefficient * value.slope;
-      metrics["loss/policy_avg"] += share * policy.loss;
-      metrics["loss/value_avg"] += share * value.loss;
-      metrics["policy/approxkl_avg"] += (share * logRatio * logRatio) / 2;
-      metrics["policy/clipfrac_avg"] += policy.low || policy.high ? share : 0;
-      metrics["val/clipfrac_avg"] += value.clipped ? share : 0;
-      metrics["val/ratio"] += share * policy.ratio;
+      metrics["loss/policy"] += share * policy.loss;
+      metrics["loss/value"] += share * value.loss;
+      metrics["policy/approxkl"] += (share * logRatio * logRatio) / 2;
+      metrics["policy/clipfrac"] += policy.low || policy.high ? share : 0;
+      metrics["val/clipfrac"] += value.clipped ? share : 0;
+      metrics["policy/ratio"] += share * policy.ratio;
     }
   }
-  metrics.loss = metrics["loss/policy_avg"] + valueCoefficient * metrics["loss/value_avg"];
+  metrics.loss = metrics["loss/policy"] + valueCoefficient * metrics["loss/value"];
   return { loss: metrics.loss, gradient, metrics };
 }
 
@@ -109,6 +103,22 @@ function clippedValue(value: number, old: number, target: number, clip: number) 
   const held = (clamp(value, old - clip, old + clip) - target) ** 2;
   const clipped = held > free;
   return { loss: Math.max(free, held) / 2, slope: clipped ? 0 : value - target, clipped };
+}
+
+/**
+ * 1 − Var(returns − values) / Var(returns) over the tokens that count: 1 where the value head foresees everything, 0 where
+ * it does no better than a constant, negative where worse; 0 where all returns are the same.
+ */
+export function explainedVariance(returns: TokenRows, values: TokenRows, mask?: TokenMask): number {
+  checkRows(returns, { values, mask });
+  const counted = (rows: TokenRows) => rows.flatMap((row, i) => [...row].filter((_, t) => counts(mask, i, t)));
+  const variance = (numbers: readonly number[]) => {
+    const mean = sum(numbers) / numbers.length;
+    return sum(numbers.map((x) => (x - mean) ** 2));
+  };
+  const [targets, guesses] = [counted(returns), counted(values)];
+  const total = variance(targets);
+  return total === 0 ? 0 : 1 - variance(targets.map((target, k) => target - guesses[k]!)) / total;
 }
 
 export interface Rollouts {

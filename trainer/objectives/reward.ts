@@ -25,7 +25,10 @@ export interface RewardResult {
   /** dLoss/dscore, [N]. */
   gradient: Float64Array;
   /** Additive over the step's micro-batches, except `min_reward` and `max_reward`, which `addMetrics` knows; TRL's names. */
-  metrics: Record<"loss" | "accuracy" | "margin" | "min_reward" | "mean_reward" | "max_reward", number>;
+  metrics: Record<
+    "loss" | "centring_loss" | "accuracy" | "margin" | "min_reward" | "mean_reward" | "max_reward",
+    number
+  >;
 }
 
 /**
@@ -44,7 +47,7 @@ export function reward(scores: Float64Array, pairs: readonly RewardPair[], optio
   if (!(centring >= 0)) throw new ObjectiveError(`Expected centring of at least 0, found ${centring}.`);
 
   const gradient = new Float64Array(scores.length);
-  const metrics = { loss: 0, accuracy: 0, margin: 0, mean_reward: 0 };
+  const metrics = { loss: 0, centring_loss: 0, accuracy: 0, margin: 0, mean_reward: 0 };
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const pair of pairs) {
     const [chosen, rejected] = [scoreOf(scores, pair.chosen), scoreOf(scores, pair.rejected)];
@@ -54,16 +57,18 @@ export function reward(scores: Float64Array, pairs: readonly RewardPair[], optio
     const share = weight / totalWeight;
     const ahead = chosen - rejected - margin;
     const total = chosen + rejected;
-    metrics.loss += share * (softplus(-ahead) + centring * total * total);
+    const centred = share * centring * total * total;
+    metrics.loss += share * softplus(-ahead) + centred;
+    metrics.centring_loss += centred;
     metrics.accuracy += chosen > rejected ? share : 0;
     metrics.margin += share * (chosen - rejected);
     metrics.mean_reward += (share * total) / 2;
     lowest = Math.min(lowest, chosen, rejected);
     highest = Math.max(highest, chosen, rejected);
     const apart = -share * sigmoid(-ahead);
-    const centred = 2 * share * centring * total;
-    gradient[pair.chosen]! += apart + centred;
-    gradient[pair.rejected]! += centred - apart;
+    const inwards = 2 * share * centring * total;
+    gradient[pair.chosen]! += inwards + apart;
+    gradient[pair.rejected]! += inwards - apart;
   }
   return { loss: metrics.loss, gradient, metrics: { ...metrics, min_reward: lowest, max_reward: highest } };
 }
