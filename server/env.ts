@@ -44,6 +44,14 @@ const envSchema = z.object({
   INFERENCE_SECRET: text.min(16).optional(),
   INFERENCE_THREADS: threads,
 
+  /** Whoever speaks OpenAI's protocol and grades replies (RLAIF, the reward `judge`) or writes them (DISTIL). */
+  JUDGE_URL: webAddress.optional(),
+  JUDGE_MODEL: text.optional(),
+  JUDGE_API_KEY: text.optional(),
+  TEACHER_URL: webAddress.optional(),
+  TEACHER_MODEL: text.optional(),
+  TEACHER_API_KEY: text.optional(),
+
   /** Most tokens a reply may have; a caller may ask for fewer. */
   MAX_REPLY_TOKENS: limit(131_072, 1024),
   /** Longest message a person may send, in characters. */
@@ -65,6 +73,8 @@ const TOGETHER: readonly (readonly (keyof Env)[])[] = [
   ["GITHUB_ID", "GITHUB_SECRET"],
   ["GOOGLE_ID", "GOOGLE_SECRET"],
   ["INFERENCE_URL", "INFERENCE_SECRET"],
+  ["JUDGE_URL", "JUDGE_MODEL"],
+  ["TEACHER_URL", "TEACHER_MODEL"],
 ];
 
 /** A setting has a value that cannot be used. The message has one sentence per bad setting. */
@@ -85,7 +95,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     ? []
     : parsed.error.issues.map((issue) => {
         const name = String(issue.path[0]);
-        const shown = /SECRET|PASSWORD|DATABASE_URL/.test(name) ? "its value (not shown)" : `"${given[name]}"`;
+        const shown = /SECRET|PASSWORD|API_KEY|DATABASE_URL/.test(name) ? "its value (not shown)" : `"${given[name]}"`;
         return `${name}: ${shown} cannot be used: ${issue.message}.`;
       });
   for (const group of TOGETHER) {
