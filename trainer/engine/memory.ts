@@ -1,6 +1,9 @@
 /** How much memory a micro-batch's activations take, and how many rows may therefore run together. */
 
+import { activationBytes } from "../../server/domain/run-config/memory.ts";
 import type { ModelConfig } from "./contract.ts";
+
+export { activationBytes };
 
 export interface MemoryPlan {
   /** Activations that may exist at a time. */
@@ -9,26 +12,6 @@ export interface MemoryPlan {
   tokensTogether: number;
   /** Whether blocks are computed again in the backward pass instead of kept; "auto": where one row would not fit. */
   checkpointing: "auto" | "always" | "never";
-}
-
-interface Shape {
-  rows: number;
-  length: number;
-  checkpointed: boolean;
-}
-
-const BYTES = 4; // everything is float32
-
-/**
- * About what the backward pass needs from the forward pass: with checkpointing the input of every block and all of one
- * block, without it all of every block.
- */
-export function activationBytes(config: ModelConfig, { rows, length, checkpointed }: Shape): number {
-  const { layers, width, heads, kvHeads, headWidth, feedForward } = config;
-  const attention = 4 * heads * headWidth + 4 * kvHeads * headWidth + heads * length;
-  const block = 4 * width + attention + 4 * feedForward;
-  const perToken = (checkpointed ? layers * width + block : layers * block) + 4 * width;
-  return rows * length * perToken * BYTES;
 }
 
 /** How rows of this length run: how many together (at least one, or nothing would ever run), and whether checkpointed. */
