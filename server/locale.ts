@@ -7,7 +7,7 @@ export type Locale = (typeof LOCALES)[number];
 export const LOCALE_NAMES: Record<Locale, string> = { en: "English", zh: "简体中文" };
 
 /** One file per area in messages/<locale>/. */
-export const AREAS = ["common", "errors", "auth", "chat", "settings", "admin", "annotate"] as const;
+export const AREAS = ["common", "errors", "auth", "chat", "settings", "admin", "training", "annotate"] as const;
 
 export const LOCALE_COOKIE = "hone-locale";
 

@@ -3,6 +3,7 @@
 import { type Db, db } from "./db.ts";
 import { createRunQueue, type RunQueue } from "./domain/queue.ts";
 import { ReplyHub } from "./domain/reply-hub.ts";
+import { createScoreQueue, type ScoreQueue } from "./domain/score-queue.ts";
 import { createEngineClient, type ServingBackend } from "./engine-client.ts";
 import { type Env, env, requireEnv } from "./env.ts";
 
@@ -10,6 +11,8 @@ export interface Services {
   db: Db;
   engine: ServingBackend;
   queue: RunQueue;
+  /** Texts for the trainer's reward models. */
+  scores: ScoreQueue;
   /** Replies that this process is generating, and who listens to them. */
   replies: ReplyHub;
   env: Env;
@@ -23,6 +26,7 @@ export function services(): Services {
     db: db(),
     engine: createEngineClient({ url: requireEnv("INFERENCE_URL"), secret: requireEnv("INFERENCE_SECRET") }),
     queue: createRunQueue(requireEnv("DATABASE_URL")),
+    scores: createScoreQueue(requireEnv("DATABASE_URL")),
     replies: new ReplyHub(),
     env: env(),
   };

@@ -1,5 +1,8 @@
 /** A worker's hold on a Run: renewed by heartbeats, and the one place that knows when to let go. */
 
+import { AppError, type ErrorCode, isErrorCode } from "../server/errors.ts";
+import { GgufError } from "../server/gguf/format.ts";
+import { EngineError } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";
 
 /** What a heartbeat or a recorded step is answered with. */
@@ -68,13 +71,15 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
   return { signal: controller.signal, heard, release };
 }
 
-/** Code and sentence for the person who started a run that failed. */
-export function failureOf(error: unknown): { errorCode: string; error: string } {
-  if (error instanceof TrainerError) return { errorCode: error.code, error: error.message };
-  if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[A-Z_]+$/.test(error.code))
+/** Code and sentence for the person who started a run that failed; the code is one that the pages know. */
+export function failureOf(error: unknown): { errorCode: ErrorCode; error: string } {
+  if (error instanceof TrainerError || error instanceof AppError)
     return { errorCode: error.code, error: error.message };
-  if (error instanceof Error && error.name === "EngineError")
-    return { errorCode: "ENGINE_REFUSED", error: error.message };
+  if (error instanceof EngineError) return { errorCode: "ENGINE_REFUSED", error: error.message };
+  if (error instanceof GgufError) {
+    // A file of another base keeps its own code; whatever else is wrong with a file is said by its sentence.
+    return { errorCode: isErrorCode(error.code) ? error.code : "MODEL_REFUSED", error: error.message };
+  }
   return {
     errorCode: "INTERNAL",
     error: "The trainer failed unexpectedly; its log has the details. Start the run again, or with other settings.",

@@ -1,23 +1,82 @@
-/** One run on disk: from tokenised examples to an adapter, resumable from its folder. Used by the CLI and the trainer. */
+/** One run on disk: from tokenised examples to trained weights, resumable from its folder. Used by the CLI and the trainer. */
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { RunConfig } from "../server/domain/run-config.ts";
 import type { BaseIdentity } from "./adapters/export.ts";
-import { writeWhole } from "./adapters/files.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import type { TokenisedDialogue, TokenisedPair } from "./data/example.ts";
-import type { AdapterWeights, Engine, TokenSequence } from "./engine/contract.ts";
-import { type ReferenceCache, trainDpo } from "./methods/dpo.ts";
+import type {
+  TokenisedDialogue,
+  TokenisedPair,
+  TokenisedPrompt,
+  TokenisedRanking,
+  TokenisedThumb,
+} from "./data/example.ts";
+import type { ChatTokens } from "./data/tokenise.ts";
+import type { AdapterWeights, Engine, NamedTensor, TokenSequence } from "./engine/contract.ts";
+import { TrainerError } from "./errors.ts";
+import { trainDpo } from "./methods/dpo.ts";
 import type { StepReport } from "./methods/run.ts";
 import { trainSft } from "./methods/sft.ts";
+import type { Rollouts } from "./rollout/contract.ts";
+import { gatherCacheAt, referenceCacheAt } from "./train-cache.ts";
+
+interface Imitation<M extends "SFT" | "PRETRAIN"> {
+  method: M;
+  config: RunConfig<M>;
+  examples: readonly TokenisedDialogue[];
+  /** General data that is mixed in against forgetting. */
+  replay?: readonly TokenisedDialogue[];
+}
+interface Pairwise<M extends "DPO" | "SIMPO" | "ORPO"> {
+  method: M;
+  config: RunConfig<M>;
+  examples: readonly TokenisedPair[];
+}
+interface Prompted<M extends "PPO" | "GRPO"> {
+  method: M;
+  config: RunConfig<M>;
+  examples: readonly TokenisedPrompt[];
+}
+interface PromptedImitation<M extends "BEST_OF_K" | "DISTIL"> {
+  method: M;
+  config: RunConfig<M>;
+  examples: readonly TokenisedPrompt[];
+  replay?: readonly TokenisedDialogue[];
+}
 
 /** What is trained, by which method, with every setting settled. */
 export type TrainingPlan =
-  | { method: "DPO"; config: RunConfig<"DPO">; examples: readonly TokenisedPair[] }
-  | { method: "SFT"; config: RunConfig<"SFT">; examples: readonly TokenisedDialogue[] };
+  | Imitation<"SFT">
+  | Imitation<"PRETRAIN">
+  | PromptedImitation<"BEST_OF_K">
+  | PromptedImitation<"DISTIL">
+  | { method: "REWARD"; config: RunConfig<"REWARD">; examples: readonly TokenisedRanking[] }
+  | Pairwise<"DPO">
+  | Pairwise<"SIMPO">
+  | Pairwise<"ORPO">
+  | { method: "KTO"; config: RunConfig<"KTO">; examples: readonly TokenisedThumb[] }
+  | Prompted<"PPO">
+  | Prompted<"GRPO">
+  | {
+      method: "RLAIF";
+      config: RunConfig<"RLAIF">;
+      examples: readonly TokenisedPrompt[];
+      /** Mixed with the judge's where the settings say so. */
+      humanPairs?: readonly TokenisedPair[];
+    };
+
+/** What a run made: an adapter on the base, or all of the base's weights anew. */
+export type TrainedWeights = { kind: "adapter"; weights: AdapterWeights } | { kind: "model"; tensors: NamedTensor[] };
+
+/** What methods need that sample, score or ask somebody else; a run that lacks one it needs refuses with a sentence. */
+export interface Tools {
+  /** The model's template and vocabulary, for texts that come in while training. */
+  chat: ChatTokens;
+  rollouts?: Rollouts;
+  /** Scores replies; its weights have a head. */
+  rewardModel?: { sha256: string; weights: AdapterWeights };
+}
 
 /** The identity of a run: two runs with the same one make the same adapter. */
 export interface RunIdentity {
@@ -30,7 +89,8 @@ export interface RunIdentity {
 
 export interface Training extends RunIdentity {
   engine: Engine;
-  /** Holds the checkpoint and the reference's log-probabilities; belongs to this run alone. */
+  tools: Tools;
+  /** Holds the checkpoint and what was gathered before the first step; belongs to this run alone. */
   folder: string;
   /** The step after which the run goes on, once that is known; 0 for a new one. */
   onStart?(resumedStep: number): Promise<void> | void;
@@ -40,14 +100,13 @@ export interface Training extends RunIdentity {
 }
 
 export const checkpointPath = (folder: string) => join(folder, "checkpoint.safetensors");
-const referencePath = (folder: string) => join(folder, "reference.json");
 
 /**
  * Runs the plan to its end, from the folder's checkpoint if there is one.
- * @returns the trained adapter; the folder may be deleted then
+ * @returns what was trained; the folder may be deleted then
  * @throws TrainerError BAD_CHECKPOINT when the folder belongs to another run; what the methods throw
  */
-export async function train(training: Training): Promise<AdapterWeights> {
+export async function train(training: Training): Promise<TrainedWeights> {
   const { plan, engine, seed, start, folder } = training;
   const fingerprint = fingerprintOf(training);
   const resume = await readCheckpoint(checkpointPath(folder), fingerprint);
@@ -62,53 +121,66 @@ export async function train(training: Training): Promise<AdapterWeights> {
     cancel: training.cancel,
     pause: training.pause,
   };
-  if (plan.method === "SFT") return trainSft({ ...run, dialogues: plan.examples, config: plan.config });
-  const referenceCache = referenceCacheAt(referencePath(folder), fingerprint);
-  return trainDpo({ ...run, pairs: plan.examples, config: plan.config, referenceCache });
+  const referenceCache = referenceCacheAt(join(folder, "reference.json"), fingerprint);
+  switch (plan.method) {
+    case "SFT":
+      return adapter(await trainSft({ ...run, dialogues: plan.examples, config: plan.config }));
+    case "DPO":
+      return adapter(await trainDpo({ ...run, pairs: plan.examples, config: plan.config, referenceCache }));
+    default:
+      throw new TrainerError(
+        "BAD_CONFIG",
+        `The method ${plan.method} cannot be trained by this version; choose SFT or DPO.`,
+      );
+  }
 }
 
-/** Hash of everything the result depends on: base, start, method, settings, seed and every token. */
-export function fingerprintOf({ plan, base, start, seed }: RunIdentity): string {
-  // How often a resume point is written changes nothing about where the run ends.
-  const { checkpointEvery: _, ...settings } = plan.config;
+const adapter = (weights: AdapterWeights): TrainedWeights => ({ kind: "adapter", weights });
+
+/** Hash of everything the result depends on: base, start, tools, method, settings, seed and every token. */
+export function fingerprintOf({ plan, base, start, seed, tools }: RunIdentity & { tools?: Tools }): string {
+  // How often a resume point is written or replies are shown changes nothing about where the run ends.
+  const { checkpointEvery: _, sampleEvery: __, ...settings } = plan.config;
   const identity = { base: base.sha256, start: start?.sha256 ?? null, method: plan.method, settings, seed };
-  const hash = createHash("sha256").update(JSON.stringify(identity));
-  const add = ({ tokens, targets }: TokenSequence, weight: number) =>
+  const rewardModel = tools?.rewardModel?.sha256;
+  const hash = createHash("sha256").update(JSON.stringify(rewardModel ? { ...identity, rewardModel } : identity));
+  for (const { row, note } of rowsOf(plan)) {
     hash
-      .update(JSON.stringify([weight, tokens.length, targets.length]))
-      .update(tokens)
-      .update(targets);
-  if (plan.method === "SFT") for (const { sequence, weight } of plan.examples) add(sequence, weight);
-  else for (const { chosen, rejected, weight } of plan.examples) for (const row of [chosen, rejected]) add(row, weight);
+      .update(JSON.stringify([note, row.tokens.length, row.targets.length]))
+      .update(row.tokens)
+      .update(row.targets);
+  }
   return hash.digest("hex");
 }
 
-const cachedReference = z.object({
-  fingerprint: z.string(),
-  chosen: z.array(z.number()),
-  rejected: z.array(z.number()),
-});
-
-/** A JSON number carries every bit of a double, so cached values equal computed ones. */
-function referenceCacheAt(path: string, fingerprint: string): ReferenceCache {
-  return {
-    async read() {
-      const text = await readFile(path, "utf8").catch(() => null);
-      if (text === null) return null;
-      const cached = cachedReference.safeParse(parsed(text));
-      // A damaged or foreign cache costs one pass over the data, no more.
-      if (!cached.success || cached.data.fingerprint !== fingerprint) return null;
-      return { chosen: Float64Array.from(cached.data.chosen), rejected: Float64Array.from(cached.data.rejected) };
-    },
-    write: ({ chosen, rejected }) =>
-      writeWhole(path, [JSON.stringify({ fingerprint, chosen: [...chosen], rejected: [...rejected] })]),
-  };
+/** Every row of tokens a plan holds, with what else of its example matters. */
+function* rowsOf(plan: TrainingPlan): Generator<{ row: TokenSequence; note: unknown }> {
+  switch (plan.method) {
+    case "SFT":
+    case "PRETRAIN":
+      for (const { sequence, weight } of plan.examples) yield { row: sequence, note: weight };
+      break;
+    case "DPO":
+    case "SIMPO":
+    case "ORPO":
+      yield* pairRows(plan.examples);
+      break;
+    case "REWARD":
+      for (const { replies, ranks, margin, weight } of plan.examples)
+        for (const [k, row] of replies.entries()) yield { row, note: [weight, margin, ranks[k]] };
+      break;
+    case "KTO":
+      for (const { sequence, liked, weight } of plan.examples) yield { row: sequence, note: [weight, liked] };
+      break;
+    default:
+      for (const { tokens, answer } of plan.examples)
+        yield { row: { tokens, targets: new Int32Array(0) }, note: answer };
+  }
+  if ("replay" in plan)
+    for (const { sequence, weight } of plan.replay ?? []) yield { row: sequence, note: ["replay", weight] };
+  if ("humanPairs" in plan) yield* pairRows(plan.humanPairs ?? []);
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+function* pairRows(pairs: readonly TokenisedPair[]): Generator<{ row: TokenSequence; note: unknown }> {
+  for (const { chosen, rejected, weight } of pairs) for (const row of [chosen, rejected]) yield { row, note: weight };
 }

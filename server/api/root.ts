@@ -11,6 +11,7 @@ import { messageRouter } from "./routers/message.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { pairRouter } from "./routers/pair.ts";
 import { peopleRouter } from "./routers/people.ts";
+import { rewardRouter } from "./routers/reward.ts";
 import { runRouter } from "./routers/run.ts";
 import { settingRouter } from "./routers/setting.ts";
 import { viewerRouter } from "./routers/viewer.ts";
@@ -25,6 +26,7 @@ export const appRouter = router({
   overview: overviewRouter,
   run: runRouter,
   adapter: adapterRouter,
+  reward: rewardRouter,
   deployment: deploymentRouter,
   dataset: datasetRouter,
   pair: pairRouter,

@@ -3,19 +3,26 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import type { AdapterKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { metricsSchema } from "./json.ts";
-import type { AdapterView } from "./views.ts";
+import type { AdapterView, RewardFigures } from "./views.ts";
 
 interface Shelf {
   db: Db;
   env: Pick<Env, "HONE_HOME">;
 }
 
-/** What a run leaves in an adapter's folder: for llama.cpp, and for everyone else's tools. */
-const ADAPTER_FILES = ["adapter.gguf", "adapter_config.json", "adapter_model.safetensors"] as const;
+/** What a run leaves in its result's folder: for llama.cpp, for the trainer, and for everyone else's tools. */
+const ADAPTER_FILES = [
+  "adapter.gguf",
+  "adapter.safetensors",
+  "model.gguf",
+  "adapter_config.json",
+  "adapter_model.safetensors",
+] as const;
 
 const ROW = {
   madeBy: { select: { id: true }, orderBy: { createdAt: "asc" }, take: 1 },
@@ -27,8 +34,10 @@ type Row = Prisma.AdapterGetPayload<{ include: typeof ROW }>;
 /** Absolute path of an adapter.gguf, as the inference process wants it. */
 export const adapterPath = (env: Pick<Env, "HONE_HOME">, relative: string) => path.resolve(env.HONE_HOME, relative);
 
-export async function listAdapters({ db, env }: Shelf): Promise<AdapterView[]> {
+/** Newest first. */
+export async function listAdapters({ db, env }: Shelf, filter: { kind?: AdapterKind } = {}): Promise<AdapterView[]> {
   const rows = await db.adapter.findMany({
+    where: filter,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: 500,
     include: ROW,
@@ -43,11 +52,14 @@ export async function getAdapter({ db, env }: Shelf, id: string): Promise<Adapte
 }
 
 async function view(row: Row, env: Pick<Env, "HONE_HOME">): Promise<AdapterView> {
-  const { id, sha256, kind, status, rank, alpha, bytes, createdAt, baseModelId } = row;
+  const { id, sha256, kind, tuning, servable, status, rank, alpha, bytes, createdAt, baseModelId } = row;
+  const metrics = metricsSchema.parse(row.metrics);
   return {
     id,
     sha256,
     kind,
+    tuning,
+    servable,
     status,
     rank,
     alpha,
@@ -55,10 +67,25 @@ async function view(row: Row, env: Pick<Env, "HONE_HOME">): Promise<AdapterView>
     createdAt,
     runId: row.madeBy[0]?.id ?? null,
     baseModelId,
-    metrics: metricsSchema.parse(row.metrics),
+    metrics,
+    reward: kind === "REWARD" ? rewardFigures(metrics) : null,
     live: row.deployments.length > 0,
     files: await filesOf(path.dirname(adapterPath(env, row.path))),
   };
+}
+
+const CALIBRATION_BINS = 10;
+
+/** What a reward model's run measured, put together from its figures. */
+export function rewardFigures(metrics: Record<string, number>): RewardFigures | null {
+  const [pairs, accuracy, margin] = ["pairs", "accuracy", "margin"].map((name) => metrics[`heldout/${name}`]);
+  if (!pairs || accuracy === undefined || margin === undefined) return null;
+  const bins = Array.from({ length: CALIBRATION_BINS }, (_, bin) => {
+    const figure = (name: string) => metrics[`calibration/${bin}/${name}`];
+    const [predicted, observed, count] = [figure("predicted"), figure("observed"), figure("count")];
+    return predicted === undefined || observed === undefined || !count ? [] : [{ bin, predicted, observed, count }];
+  });
+  return { pairs, accuracy, margin, calibration: bins.flat() };
 }
 
 async function filesOf(folder: string): Promise<{ name: string; bytes: number }[]> {
@@ -72,7 +99,7 @@ async function filesOf(folder: string): Promise<{ name: string; bytes: number }[
 }
 
 /**
- * Where a file of an adapter lies. The name must be one of the three we write, so no path can be smuggled in.
+ * Where a file of an adapter lies. The name must be one that we write, so no path can be smuggled in.
  * @throws AppError NOT_FOUND for other names and ids, ADAPTER_MISSING when the file is gone
  */
 export async function adapterFile(

@@ -15,6 +15,7 @@ export type AuditAction =
   | "run.create"
   | "run.cancel"
   | "adapter.create"
+  | "dataset.upload"
   | "deployment.activate"
   | "deployment.rollback"
   | "setting.set";

@@ -1,88 +1,28 @@
-/** Datasets: the active pairs of a moment, frozen under the hash of their content. */
+/** Datasets: examples frozen under the hash of their content, as the trainer reads them and as pages show them. */
 
-import { Prisma } from "../../prisma/generated/client.ts";
-import type { MessageStatus, Split } from "../../prisma/generated/enums.ts";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { DatasetOrigin, Split } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
-import { type CandidatePair, type PairContent, type Selection, selectPairs } from "./dataset-content.ts";
-import { historiesOf, sampledTokens } from "./history.ts";
+import type { Selection } from "./dataset-content.ts";
+import { parseItem, viewItem } from "./dataset-item.ts";
+import type { LineContents } from "./dataset-lines.ts";
+import { JOIN_PAIR_REPLIES, PAIR_REPLIES, type PairRow, pairContents, turnsOf } from "./dataset-source.ts";
 import { leftOutSchema } from "./json.ts";
 import { pageOf } from "./page.ts";
 import { PAIR_ROW, viewPairs } from "./pair.ts";
+import type { DataKind } from "./run-config.ts";
 import type { DatasetSummary, DatasetView } from "./views.ts";
 
-/** Rows read in one go; a conversation's history comes with each. */
+/** Rows written or read in one go. */
 const BATCH = 1000;
 
-/** A pair's replies as columns. Prisma's own nested reads take ten times as long, and a preview reads every pair. */
-const REPLIES = Prisma.sql`
-  chosen."status" AS "chosenStatus", chosen."content" AS "chosenContent",
-  chosen."tokenIds" AS "chosenTokenIds", chosen."sampling" AS "chosenSampling",
-  rejected."status" AS "rejectedStatus", rejected."content" AS "rejectedContent",
-  rejected."tokenIds" AS "rejectedTokenIds", rejected."sampling" AS "rejectedSampling"`;
-const JOIN_REPLIES = Prisma.sql`
-  JOIN "Message" chosen ON chosen."id" = pair."chosenId" JOIN "Message" rejected ON rejected."id" = pair."rejectedId"`;
-
-interface ContentRow {
-  promptId: string;
-  weight: number;
-  chosenStatus: MessageStatus;
-  chosenContent: string;
-  chosenTokenIds: number[];
-  chosenSampling: unknown;
-  rejectedStatus: MessageStatus;
-  rejectedContent: string;
-  rejectedTokenIds: number[];
-  rejectedSampling: unknown;
-}
-
-async function contentsOf(db: Db | Tx, rows: readonly ContentRow[]): Promise<PairContent[]> {
-  const histories = await historiesOf(db, [...new Set(rows.map((row) => row.promptId))]);
-  const reply = (content: string, status: MessageStatus, tokenIds: number[], sampling: unknown) => ({
-    content,
-    tokenIds: sampledTokens({ role: "ASSISTANT", status, content, tokenIds, sampling }),
-  });
-  return rows.map((row) => ({
-    prompt: histories.get(row.promptId) ?? [],
-    chosen: reply(row.chosenContent, row.chosenStatus, row.chosenTokenIds, row.chosenSampling),
-    rejected: reply(row.rejectedContent, row.rejectedStatus, row.rejectedTokenIds, row.rejectedSampling),
-    weight: row.weight,
-  }));
-}
-
-/** Every active pair with its content, and what the selection wants to know of it. */
-async function readCandidates(db: Db | Tx): Promise<CandidatePair[]> {
-  const candidates: CandidatePair[] = [];
-  for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
-    const rows = await db.$queryRaw<(ContentRow & Omit<CandidatePair, keyof PairContent>)[]>`
-      SELECT pair."id", pair."promptId", pair."weight", ${REPLIES},
-        conversation."deletedAt" IS NOT NULL AS "conversationDeleted",
-        (SELECT coalesce(bool_and(rater."disabledAt" IS NOT NULL), false) FROM "PairRater" link
-          JOIN "User" rater ON rater."id" = link."raterId" WHERE link."pairId" = pair."id") AS "ratersDisabled"
-      FROM "PreferencePair" pair ${JOIN_REPLIES}
-      JOIN "Conversation" conversation ON conversation."id" = chosen."conversationId"
-      WHERE pair."status" = 'ACTIVE' AND pair."id" > ${after}::uuid ORDER BY pair."id" LIMIT ${BATCH}`;
-    const contents = await contentsOf(db, rows);
-    for (const [i, { id, conversationDeleted, ratersDisabled }] of rows.entries()) {
-      candidates.push({ ...contents[i]!, id, conversationDeleted, ratersDisabled });
-    }
-    const last = rows.at(-1);
-    if (!last || rows.length < BATCH) return candidates;
-    after = last.id;
-  }
-}
-
-/** What a Dataset frozen at this moment would hold. */
-export async function currentSelection(db: Db | Tx): Promise<Selection> {
-  return selectPairs(await readCandidates(db));
-}
-
-/** Freezes the selection; equal content is one Dataset, however often it is frozen. */
-export async function freezeDataset(tx: Tx, selection: Selection): Promise<{ id: string }> {
-  const { sha256, train, heldOut, leftOut, pairs } = selection;
+/** Freezes the selection; equal content is one Dataset, however often it is frozen, and keeps its first name. */
+export async function freezeDataset(tx: Tx, selection: Selection, name: string | null = null): Promise<{ id: string }> {
+  const { kind, origin, sha256, train, heldOut, leftOut, pairs, items } = selection;
   const made = await tx.dataset.createManyAndReturn({
     data: {
-      sha256,
+      ...{ kind, origin, name, sha256 },
       trainPairs: train,
       heldOutPairs: heldOut,
       leftOut: [...leftOut] as unknown as Prisma.InputJsonArray,
@@ -92,40 +32,81 @@ export async function freezeDataset(tx: Tx, selection: Selection): Promise<{ id:
   });
   const dataset = made[0];
   if (!dataset) return tx.dataset.findUniqueOrThrow({ where: { sha256 }, select: { id: true } });
-  for (let from = 0; from < pairs.length; from += 1000) {
+  const datasetId = dataset.id;
+  for (let from = 0; from < pairs.length; from += BATCH) {
     await tx.datasetPair.createMany({
       data: pairs
-        .slice(from, from + 1000)
-        .map(({ id, weight, split }, i) => ({ datasetId: dataset.id, ordinal: from + i, pairId: id, weight, split })),
+        .slice(from, from + BATCH)
+        .map(({ id, weight, split }, i) => ({ datasetId, ordinal: from + i, pairId: id, weight, split })),
+    });
+  }
+  for (let from = 0; from < items.length; from += BATCH) {
+    await tx.datasetItem.createMany({
+      data: items
+        .slice(from, from + BATCH)
+        .map((item, i) => ({ ...item, datasetId, ordinal: from + i, content: item.content as Prisma.InputJsonObject })),
     });
   }
   return dataset;
 }
 
-/** The pairs of a Run's Dataset in their frozen order, read in batches while the trainer takes them. */
-export async function* pairsOfRun(db: Db, runId: string): AsyncGenerator<PairContent & { split: Split }> {
-  const { datasetId } = await db.run.findUniqueOrThrow({ where: { id: runId }, select: { datasetId: true } });
+/** An example with the side it fell on. */
+export interface StoredExample<K extends DataKind = DataKind> {
+  split: Split;
+  weight: number;
+  content: LineContents[K];
+}
+
+/** The examples of a Dataset in their frozen order, read in batches while somebody takes them. */
+export async function* examplesOf<K extends DataKind>(
+  db: Db | Tx,
+  { id, kind }: { id: string; kind: K },
+): AsyncGenerator<StoredExample<K>> {
+  let ordinal = 0;
+  for (let found = BATCH; found === BATCH; ) {
+    const rows = await db.datasetItem.findMany({
+      where: { datasetId: id, ordinal: { gte: ordinal, lt: ordinal + BATCH } },
+      orderBy: { ordinal: "asc" },
+    });
+    for (const { split, weight, content } of rows) yield { split, weight, content: parseItem(kind, content) };
+    found = rows.length;
+    ordinal += BATCH;
+  }
+  if (kind === "PAIRS") yield* pairsOf(db, id) as AsyncGenerator<StoredExample<K>>;
+}
+
+/** People's pairs stand in their own rows and are read with them. */
+async function* pairsOf(db: Db | Tx, datasetId: string): AsyncGenerator<StoredExample<"PAIRS">> {
   for (let from = 0; ; from += BATCH) {
-    const rows = await db.$queryRaw<(ContentRow & { split: Split })[]>`
-      SELECT pair."promptId", entry."weight", entry."split", ${REPLIES}
-      FROM "DatasetPair" entry JOIN "PreferencePair" pair ON pair."id" = entry."pairId" ${JOIN_REPLIES}
+    const rows = await db.$queryRaw<(PairRow & { split: Split })[]>`
+      SELECT pair."promptId", entry."weight", entry."split", ${PAIR_REPLIES}
+      FROM "DatasetPair" entry JOIN "PreferencePair" pair ON pair."id" = entry."pairId" ${JOIN_PAIR_REPLIES}
       WHERE entry."datasetId" = ${datasetId}::uuid AND entry."ordinal" >= ${from} AND entry."ordinal" < ${from + BATCH}
       ORDER BY entry."ordinal"`;
-    const contents = await contentsOf(db, rows);
-    for (const [i, { split }] of rows.entries()) yield { ...contents[i]!, split };
+    const contents = await pairContents(db, rows);
+    for (const [i, { split, weight }] of rows.entries()) {
+      const { prompt, ...pair } = contents[i]!;
+      yield { split, weight, content: { ...pair, prompt: turnsOf(prompt) } };
+    }
     if (rows.length < BATCH) return;
   }
 }
 
 const SUMMARY = { include: { _count: { select: { runs: true } } } } as const satisfies Prisma.DatasetDefaultArgs;
+export const DATASET_SUMMARY = SUMMARY;
 
 export function viewDataset(row: Prisma.DatasetGetPayload<typeof SUMMARY>): DatasetSummary {
-  const { id, sha256, trainPairs, heldOutPairs, frozenAt, _count } = row;
-  return { id, sha256, train: trainPairs, heldOut: heldOutPairs, frozenAt, runs: _count.runs };
+  const { id, kind, origin, name, sha256, trainPairs, heldOutPairs, frozenAt, _count } = row;
+  return { id, kind, origin, name, sha256, train: trainPairs, heldOut: heldOutPairs, frozenAt, runs: _count.runs };
 }
 
-export async function listDatasets(db: Db): Promise<DatasetSummary[]> {
-  const rows = await db.dataset.findMany({ ...SUMMARY, orderBy: [{ frozenAt: "desc" }, { id: "desc" }], take: 200 });
+/** Newest first. */
+export async function listDatasets(
+  db: Db,
+  filter: { kind?: DataKind; origin?: DatasetOrigin } = {},
+): Promise<DatasetSummary[]> {
+  const orderBy = [{ frozenAt: "desc" as const }, { id: "desc" as const }];
+  const rows = await db.dataset.findMany({ ...SUMMARY, where: filter, orderBy, take: 200 });
   return rows.map(viewDataset);
 }
 
@@ -135,12 +116,13 @@ export async function getDataset(db: Db, { id, cursor }: { id: string; cursor?: 
   const row = await db.dataset.findUnique({ where: { id }, ...SUMMARY });
   if (!row) throw notFound("dataset");
   const after = cursor && /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
-  const rows = await db.datasetPair.findMany({
+  const part = {
     where: { datasetId: id, ordinal: { gt: after } },
-    orderBy: { ordinal: "asc" },
+    orderBy: { ordinal: "asc" as const },
     take: PAGE + 1,
-    include: { pair: { include: PAIR_ROW } },
-  });
+  };
+  const rows = await db.datasetPair.findMany({ ...part, include: { pair: { include: PAIR_ROW } } });
+  const items = await db.datasetItem.findMany(part);
   const views = await viewPairs(
     db,
     rows.slice(0, PAGE).map((entry) => entry.pair),
@@ -150,5 +132,10 @@ export async function getDataset(db: Db, { id, cursor }: { id: string; cursor?: 
     ...viewDataset(row),
     leftOut: leftOutSchema.parse(row.leftOut),
     pairs: pageOf(entries, PAGE, ({ split, view }) => ({ ...view!, split })),
+    items: pageOf(
+      items.map((item) => ({ ...item, id: String(item.ordinal) })),
+      PAGE,
+      ({ id, split, weight, source, content }) => ({ id, split, weight, source, content: viewItem(row.kind, content) }),
+    ),
   };
 }

@@ -1,7 +1,7 @@
 /** What people talk to: activation and rollback. Load and check first; then one transaction moves the active row. */
 
 import { stat } from "node:fs/promises";
-import type { Prisma } from "../../prisma/generated/client.ts";
+import type { Adapter, Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import type { ServingBackend } from "../engine-client.ts";
 import type { Env } from "../env.ts";
@@ -64,7 +64,7 @@ export async function listDeployments(db: Db): Promise<DeploymentView[]> {
 /**
  * Makes an adapter, or with null the bare base, what new replies are spoken with. Replies that run go on with what they
  * began with. Activating what is live changes nothing.
- * @throws AppError NOT_FOUND, BASE_MISMATCH, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE: nothing has changed then
+ * @throws AppError NOT_FOUND, NOT_SERVABLE, BASE_MISMATCH, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE: nothing has changed then
  */
 export async function activateAdapter(
   stage: Stage,
@@ -91,6 +91,7 @@ async function prepare({ db, engine, env }: Stage, adapterId: string | null, bas
   const adapter = await db.adapter.findUnique({ where: { id: adapterId }, include: { baseModel: true } });
   if (!adapter) throw notFound("adapter");
   const name = `Adapter ${adapter.sha256.slice(0, 8)}`;
+  if (!adapter.servable) throw new AppError("NOT_SERVABLE", `${name} ${whyNotServable(adapter)}`);
   if (adapter.baseModelId !== baseModelId) {
     throw new AppError(
       "BASE_MISMATCH",
@@ -105,6 +106,18 @@ async function prepare({ db, engine, env }: Stage, adapterId: string | null, bas
     );
   }
   await engine.ensureAdapter({ sha256: adapter.sha256, path: file });
+}
+
+/** The end of a sentence: what it is and what can be done with it instead. */
+function whyNotServable({ kind, tuning, path }: Pick<Adapter, "kind" | "tuning" | "path">): string {
+  if (kind === "REWARD")
+    return "is a reward model: it scores replies and gives none. Choose it for a PPO, GRPO or best-of-K run.";
+  if (tuning === "FULL")
+    return `is a whole model, not an adapter. Set HONE_MODEL to ${path} in HONE_HOME and start again to serve it.`;
+  return (
+    `is of tuning ${tuning.toLowerCase()}, and the serving engine applies LoRA adapters only. ` +
+    "Train with tuning=lora to serve it, or compare it by its figures here."
+  );
 }
 
 /** Closes the active row and opens the next, with the audit line: all or nothing. */

@@ -22,3 +22,15 @@ export const leftOutSchema = z.array(z.object({ reason: z.enum(LEFT_OUT_REASONS)
 
 /** Run.config as far as pages show it; the trainer parses it with the method's own schema. */
 export const runConfigRecord = z.record(z.string(), z.unknown());
+
+/** BaseModel.shape. */
+export const modelShapeSchema = z.object({
+  layers: z.int(),
+  width: z.int(),
+  heads: z.int(),
+  kvHeads: z.int(),
+  headWidth: z.int(),
+  feedForward: z.int(),
+  vocabulary: z.int(),
+  tiedEmbeddings: z.boolean(),
+});

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { TrainingMethod, Tuning } from "./run-config/methods.ts";
 import { RUN_CONFIG_SCHEMAS, type RunConfig } from "./run-config/schemas.ts";
 
+export { countParameters, type ModelShape, trainingBytes } from "./run-config/memory.ts";
 export {
   DATA_KINDS,
   type DataKind,
@@ -111,24 +112,4 @@ function defaultLearningRate(method: TrainingMethod, tuning: Tuning, parameters:
  */
 export function plannedSteps(config: { steps?: number; epochs?: number; batchSize: number }, examples: number): number {
   return config.steps ?? (config.epochs ?? 1) * Math.ceil(examples / config.batchSize);
-}
-
-/** The widths `countParameters` needs; the shape of the engine's ModelConfig. */
-export interface ModelShape {
-  layers: number;
-  width: number;
-  heads: number;
-  kvHeads: number;
-  headWidth: number;
-  feedForward: number;
-  vocabulary: number;
-  tiedEmbeddings: boolean;
-}
-
-/** Weights of a Llama-like transformer in its matrices; the norms' few thousand are left out. */
-export function countParameters(shape: ModelShape): number {
-  const { width, headWidth, feedForward } = shape;
-  const attention = 2 * width * shape.heads * headWidth + 2 * width * shape.kvHeads * headWidth;
-  const embeddings = shape.vocabulary * width * (shape.tiedEmbeddings ? 1 : 2);
-  return embeddings + shape.layers * (attention + 3 * width * feedForward);
 }

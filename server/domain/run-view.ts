@@ -2,8 +2,8 @@
 
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
-import { AppError, notFound } from "../errors.ts";
-import { viewDataset } from "./dataset.ts";
+import { AppError, isErrorCode, notFound } from "../errors.ts";
+import { DATASET_SUMMARY, viewDataset } from "./dataset.ts";
 import { metricsSchema, runConfigRecord } from "./json.ts";
 import { behind, pageOf } from "./page.ts";
 import { resolveRunConfig } from "./run-config.ts";
@@ -13,7 +13,7 @@ import type { Page, RunDetails, RunLogView, RunMetricView, RunView } from "./vie
 
 const ROW = {
   createdBy: PERSON,
-  dataset: { select: { trainPairs: true } },
+  dataset: { select: { trainPairs: true, kind: true } },
 } as const satisfies Prisma.RunInclude;
 
 type Row = Prisma.RunGetPayload<{ include: typeof ROW }>;
@@ -33,7 +33,7 @@ export function etaSeconds(
 }
 
 function viewRun(row: Row): RunView {
-  const { id, method, status, step, totalSteps, createdAt, startedAt, finishedAt, error, errorCode } = row;
+  const { id, method, status, step, totalSteps, createdAt, startedAt, finishedAt, error } = row;
   const { seed, attempt, createdBy, datasetId, adapterId } = row;
   return {
     id,
@@ -46,12 +46,14 @@ function viewRun(row: Row): RunView {
     startedAt,
     finishedAt,
     error,
-    errorCode,
+    // A code that an older version wrote is not one that the pages know.
+    errorCode: row.errorCode === null ? null : isErrorCode(row.errorCode) ? row.errorCode : "INTERNAL",
     seed,
     attempt,
     createdBy,
     datasetId,
-    pairs: row.dataset.trainPairs,
+    kind: row.dataset.kind,
+    examples: row.dataset.trainPairs,
     adapterId,
     etaSeconds: etaSeconds(row, new Date()),
   };
@@ -80,14 +82,17 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
     where: { id },
     include: {
       createdBy: PERSON,
-      dataset: { include: { _count: { select: { runs: true } } } },
+      dataset: DATASET_SUMMARY,
+      replayDataset: DATASET_SUMMARY,
+      aiDataset: DATASET_SUMMARY,
       baseModel: true,
       fromAdapter: { select: { id: true, sha256: true } },
-      adapter: { select: { id: true, sha256: true, deployments: { orderBy: { number: "asc" } } } },
+      rewardAdapter: { select: { id: true, sha256: true } },
+      adapter: { include: { deployments: { orderBy: { number: "asc" } } } },
     },
   });
   if (!row) throw notFound("run");
-  const { baseModel, adapter, fromAdapter } = row;
+  const { baseModel, adapter, fromAdapter, rewardAdapter, replayDataset, aiDataset } = row;
   const scale = { parameters: Number(baseModel.parameters), examples: row.dataset.trainPairs };
   return {
     ...viewRun(row),
@@ -103,7 +108,13 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
         parameters: Number(baseModel.parameters),
       },
       fromAdapter,
-      adapter: adapter && { id: adapter.id, sha256: adapter.sha256 },
+      rewardModel: rewardAdapter,
+      replay: replayDataset && viewDataset(replayDataset),
+      aiPairs: aiDataset && viewDataset(aiDataset),
+      adapter: adapter && {
+        ...{ id: adapter.id, sha256: adapter.sha256 },
+        ...{ kind: adapter.kind, tuning: adapter.tuning, servable: adapter.servable },
+      },
       deployments: (adapter?.deployments ?? []).map((deployment) => ({
         id: deployment.id,
         number: deployment.number,

@@ -5,6 +5,7 @@
 
 import type { LogLevel, Method } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
+import type { ErrorCode } from "../errors.ts";
 import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
 import { metricsSchema } from "./json.ts";
@@ -178,14 +179,14 @@ export async function finishRun(
 /** Ends the Run badly, with a sentence for the person who started it. @returns false when the hold is lost */
 export async function failRun(
   db: Db,
-  { runId, attempt, error, errorCode }: Hold & { error: string; errorCode?: string },
+  { runId, attempt, error, errorCode = "INTERNAL" }: Hold & { error: string; errorCode?: ErrorCode },
 ): Promise<boolean> {
   const { count } = await db.run.updateMany({
     where: { id: runId, attempt, status: { in: [...LEASED] } },
     data: {
       status: "FAILED",
       error: storable(error),
-      errorCode: errorCode ?? "INTERNAL",
+      errorCode,
       finishedAt: new Date(),
       ...NO_LEASE,
     },

@@ -10,6 +10,7 @@ import { createCallerFactory } from "../../server/api/trpc.ts";
 import { createDb, type Db, type Tx } from "../../server/db.ts";
 import type { MessageStreamEvent } from "../../server/domain/message-stream.ts";
 import { ReplyHub } from "../../server/domain/reply-hub.ts";
+import { createScoreQueue } from "../../server/domain/score-queue.ts";
 import type { ServingBackend } from "../../server/engine-client.ts";
 import { parseEnv } from "../../server/env.ts";
 import type { Services } from "../../server/services.ts";
@@ -43,6 +44,7 @@ export interface World {
 export function testWorld(settings: Record<string, string> = {}): World {
   const world = {} as World;
   let database: TestDatabase;
+  let closeScores = async () => {};
   const closing = new AbortController();
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -57,7 +59,9 @@ export function testWorld(settings: Record<string, string> = {}): World {
       enqueue: async (_tx: Tx, runId: string) => void enqueued.push(runId),
       close: async () => {},
     };
-    const services = { db, engine, queue, replies: new ReplyHub(), env };
+    const scores = createScoreQueue(database.url);
+    closeScores = () => scores.close();
+    const services = { db, engine, queue, scores, replies: new ReplyHub(), env };
     const viewer = { id: true, email: true, name: true, role: true } as const;
     const person = (name: string, role: Role = "USER") =>
       db.user.create({ data: { email: `${name.toLowerCase()}@example.com`, name, role }, select: viewer });
@@ -77,6 +81,7 @@ export function testWorld(settings: Record<string, string> = {}): World {
   });
   afterAll(async () => {
     closing.abort();
+    await closeScores();
     await world.db?.$disconnect();
     await database?.drop();
     if (world.home) fs.rmSync(world.home, { recursive: true, force: true });

@@ -157,10 +157,14 @@ export const RUN_CONFIG_SCHEMAS = {
     /** Replies sampled per iteration. */
     batchSize: count(4096).default(32),
     innerEpochs: count(100).default(4),
+    /** Optimiser steps of one inner epoch. */
+    miniBatches: count(64).default(1),
     /** Weight of the KL penalty in every token's reward. */
     klCoefficient: z.number().min(0).max(100).default(0.05),
     /** Nats per reply at which the coefficient adapts to hold the KL; left out, it stays as it is. */
     klTarget: z.number().positive().max(1000).optional(),
+    /** Replies over which the coefficient may change by about its own size. */
+    klHorizon: count(10_000_000).default(10_000),
     klEstimator: z.enum(["k1", "k3"]).default("k1"),
     valueClip: z.number().positive().max(1000).default(0.2),
     valueCoefficient: z.number().min(0).max(100).default(0.1),

@@ -1,6 +1,7 @@
 // Datasets on a real database: freezing, what is left out, equal content, and what the trainer reads.
 import { beforeAll, expect, test } from "vitest";
-import { currentSelection, freezeDataset, pairsOfRun } from "../../../server/domain/dataset.ts";
+import { examplesOf, freezeDataset } from "../../../server/domain/dataset.ts";
+import { currentSelection } from "../../../server/domain/dataset-source.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { insertPairs, ratedPrompt } from "../../helpers/loop.ts";
 import { tokensOf } from "../../helpers/scripted-engine.ts";
@@ -18,9 +19,8 @@ beforeAll(async () => {
 
 const freeze = () => world.db.$transaction(async (tx) => freezeDataset(tx, await currentSelection(tx)));
 const pairsOf = async (datasetId: string) => {
-  const runs = await world.db.run.findMany({ where: { datasetId } });
   const pairs = [];
-  for await (const pair of pairsOfRun(world.db, runs[0]!.id)) pairs.push(pair);
+  for await (const pair of examplesOf(world.db, { id: datasetId, kind: "PAIRS" })) pairs.push(pair);
   return pairs;
 };
 
@@ -40,13 +40,16 @@ test("the trainer reads the way to the prompt and both replies, with the tokens 
   const run = await admin.run.create({ method: "DPO" });
   expect(await pairsOf(run.datasetId)).toEqual([
     {
-      prompt: [
-        { role: "user", content: "First question." },
-        { role: "assistant", content: "Reply 1.", tokenIds: tokensOf("Reply 1.") },
-        { role: "user", content: "Second question." },
-      ],
-      chosen: { content: liked.content, tokenIds: tokensOf(liked.content) },
-      rejected: { content: disliked.content, tokenIds: tokensOf(disliked.content) },
+      content: {
+        prompt: [
+          { role: "user", content: "First question.", tokenIds: null },
+          { role: "assistant", content: "Reply 1.", tokenIds: tokensOf("Reply 1.") },
+          { role: "user", content: "Second question.", tokenIds: null },
+        ],
+        chosen: { content: liked.content, tokenIds: tokensOf(liked.content) },
+        rejected: { content: disliked.content, tokenIds: tokensOf(disliked.content) },
+        weight: 1,
+      },
       weight: 1,
       split: "TRAIN",
     },
@@ -91,10 +94,10 @@ test("admins read datasets and pairs page by page", async () => {
     world.admin.id,
     Array.from({ length: 32 }, (_, i) => `Many ${i}`),
   );
-  const { datasetId, pairs } = await admin.run.create({ method: "DPO" });
+  const { datasetId, examples } = await admin.run.create({ method: "DPO" });
   const first = await admin.dataset.get({ id: datasetId });
   expect(first.pairs.items).toHaveLength(30);
-  expect(first.train).toBe(pairs);
+  expect(first.train).toBe(examples);
   expect(first.heldOut).toBeGreaterThan(0);
   const rest = await admin.dataset.get({ id: datasetId, cursor: first.pairs.nextCursor! });
   expect(rest.pairs.nextCursor).toBeNull();

@@ -31,7 +31,9 @@ const expire = (id: string) =>
   world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
 
 test("without a pair there is nothing to train on", async () => {
-  expect(await admin.run.preview({ method: "DPO" })).toMatchObject({ pairs: 0, usable: 0 });
+  expect(await admin.run.preview({ method: "DPO" })).toMatchObject({
+    ...{ found: 0, usable: 0, advice: [{ key: "NOTHING", level: "stop" }] },
+  });
   await expect(newRun()).rejects.toMatchObject({ cause: { code: "NOTHING_TO_TRAIN_ON" } });
   expect(await world.db.run.count()).toBe(0);
 });
@@ -45,9 +47,21 @@ describe("with pairs", () => {
 
   test("a run freezes its data, keeps every setting, is enqueued and audited", async () => {
     const preview = await admin.run.preview({ method: "DPO", config: { epochs: 2, batchSize: 4 } });
-    expect(preview).toMatchObject({ pairs: 5, usable: 5, train: 5, heldOut: 0, leftOut: [], steps: 4, minutes: null });
+    expect(preview).toMatchObject({
+      ...{ kind: "PAIRS", found: 5, usable: 5, train: 5, heldOut: 0, leftOut: [], balance: null, steps: 4 },
+      ...{ minutes: { value: 1, from: "ESTIMATE" }, advice: [{ key: "FEW", numbers: { train: 5, wanted: 20 } }] },
+      command: expect.stringMatching(/^npm run train -- dpo --base .* --data pairs\.jsonl .*--config epochs=2/),
+    });
     const run = await newRun();
-    expect(run).toMatchObject({ status: "QUEUED", step: 0, totalSteps: 4, pairs: 5, seed: 7, attempt: 0 });
+    expect(run).toMatchObject({
+      status: "QUEUED",
+      step: 0,
+      totalSteps: 4,
+      kind: "PAIRS",
+      examples: 5,
+      seed: 7,
+      attempt: 0,
+    });
     expect(run.createdBy?.id).toBe(world.admin.id);
     expect(world.enqueued.at(-1)).toBe(run.id);
     const details = await admin.run.get({ id: run.id });
@@ -71,7 +85,7 @@ describe("with pairs", () => {
       close: async () => {},
     };
     await expect(
-      createRun({ db: world.db, queue }, world.admin.id, { method: "SFT", config: { epochs: 3 } }),
+      createRun({ ...world.services, queue }, world.admin.id, { method: "SFT", config: { epochs: 3 } }),
     ).rejects.toThrow("no queue today");
     expect(await Promise.all([world.db.run.count(), world.db.dataset.count(), world.db.auditEvent.count()])).toEqual(
       before,
@@ -82,7 +96,7 @@ describe("with pairs", () => {
     const queue = createRunQueue(world.url);
     const boss = await openBoss(world.url, { work: false });
     try {
-      const run = await createRun({ db: world.db, queue }, world.admin.id, { method: "DPO" });
+      const run = await createRun({ ...world.services, queue }, world.admin.id, { method: "DPO" });
       const [job] = await boss.fetch<{ runId: string }>(RUN_QUEUE);
       expect(job?.data).toEqual({ runId: run.id });
       await expect(

@@ -5,7 +5,7 @@ import { importsOf, sourceFiles } from "../../helpers/sources.ts";
 /** The first zone whose pattern fits a file is its zone. */
 const ZONES: [zone: string, pattern: RegExp][] = [
   // Plain values and schemas that everybody may name; they import nothing of the others.
-  ["vocabulary", /^(prisma\/generated\/enums|server\/domain\/(run-config|views))\.ts$/],
+  ["vocabulary", /^(prisma\/generated\/enums|server\/domain\/(run-config|views)(\/[\w-]+)?)\.ts$/],
   ["routes", /^app\/(api|v1)\//],
   ["pages", /^app\//],
   ["api", /^server\/api\//],
