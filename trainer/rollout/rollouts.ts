@@ -1,6 +1,5 @@
 /** Samples replies while a run trains, from a private inference process that always has the newest adapter. */
 
-import { createHash } from "node:crypto";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +15,7 @@ import { TrainerError } from "../errors.ts";
 import { type InferenceChild, startChild } from "./child.ts";
 import type { Rollout, Rollouts, SampleOptions } from "./contract.ts";
 import { pooled } from "./pool.ts";
+import { derivedSeed } from "./seed.ts";
 
 export interface RolloutsOptions {
   /** The base model's file. */
@@ -178,17 +178,13 @@ class PrivateRollouts implements Rollouts {
         adapter: this.#current,
         maxTokens: options.maxTokens,
         temperature: options.temperature,
-        seed: draftSeed(options.seed, prompt, draft),
+        // From its place alone: equal whatever runs beside it.
+        seed: derivedSeed(options.seed, prompt, draft),
         signal: AbortSignal.any(signals),
       });
     });
     return prompts.map((_, i) => all.slice(i * count, (i + 1) * count));
   }
-}
-
-/** The seed of one reply, from nothing but its place: equal whatever ran beside it. A whole number below 2⁴⁸. */
-function draftSeed(seed: number, prompt: number, draft: number): number {
-  return createHash("sha256").update(`${seed}/${prompt}/${draft}`).digest().readUIntBE(0, 6);
 }
 
 interface ReplyOptions {
