@@ -101,9 +101,9 @@ export function planData(
     case "GRPO":
       return only(prompts());
     case "RLAIF": {
-      const [own, human] = [prompts(), tokenisePairs(sources.PAIRS ?? [], chat, rule)];
-      const data = human.examples.length > 0 ? { humanPairs: human.examples } : {};
-      return { data: { examples: own.examples, ...data }, dropped: own.dropped + human.dropped };
+      // As texts: the judge reads them too, to be compared with the people who judged them.
+      const { data, dropped } = only(prompts());
+      return { data: { ...data, humanPairs: sources.PAIRS } as PlanData, dropped };
     }
   }
 }

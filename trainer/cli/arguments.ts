@@ -1,11 +1,10 @@
 /** The command line of `npm run train`: what may be said, and a sentence for what may not. */
 
-import { parseArgs } from "node:util";
-import { z } from "zod";
-import { RUN_CONFIG_SCHEMAS, type TrainingMethod } from "../../server/domain/run-config.ts";
+import { METHOD_TRAITS, RUN_CONFIG_SCHEMAS, type TrainingMethod } from "../../server/domain/run-config.ts";
 import type { Backend } from "../engine/create.ts";
-import { TrainerError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { parseConfig, rewardsOf } from "./config-values.ts";
+import { METHOD_OF_WORD, wordOf } from "./methods.ts";
+import { bad, choice, oneOf, parseOptions, required, wholeNumber } from "./options.ts";
 
 export interface TrainCommand {
   method: TrainingMethod;
@@ -14,6 +13,14 @@ export interface TrainCommand {
   out: string;
   /** Adapter to go on from. */
   from: string | null;
+  /** Reward model that scores replies. */
+  reward: string | null;
+  /** General dialogues or text that are mixed in. */
+  replay: string | null;
+  /** RLAIF: pairs that people judged, mixed in with the judge's. */
+  humanPairs: string | null;
+  /** Prompts whose replies are shown from before and after the run. */
+  samples: number;
   /** Settings given with --config, not settled yet. */
   config: Record<string, unknown>;
   seed: number;
@@ -29,13 +36,16 @@ const ENGINES = ["auto", "onnx-cpu", "onnx-webgpu", "tfjs-node-gpu", "tfjs-cpu"]
   | Backend
   | "auto"
 )[];
-const METHODS = { dpo: "DPO", sft: "SFT" } as const satisfies Record<string, TrainingMethod>;
 
-const OPTIONS = {
+export const OPTIONS = {
   base: { type: "string", default: "models/starter.gguf" },
   data: { type: "string" },
   out: { type: "string" },
   from: { type: "string" },
+  reward: { type: "string" },
+  replay: { type: "string" },
+  "human-pairs": { type: "string" },
+  samples: { type: "string", default: "0" },
   config: { type: "string", multiple: true },
   seed: { type: "string", default: "1" },
   resume: { type: "boolean", default: false },
@@ -46,92 +56,61 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-/** @returns what to do, or "help" @throws TrainerError BAD_ARGUMENT or BAD_CONFIG with one sentence */
-export function parseCommand(args: readonly string[]): TrainCommand | "help" {
-  const { values, positionals } = parse(args);
-  if (values.help || positionals[0] === "help") return "help";
-  const [name, ...rest] = positionals;
-  if (name === undefined) throw bad('Say what to train: "dpo" or "sft"; --help shows how.');
-  if (!(name in METHODS)) throw bad(`There is no method "${name}"; ${choice(name, Object.keys(METHODS))}`);
+/** Help is of one method where that is named, else of all. */
+export type Command = { help: TrainingMethod | null } | TrainCommand;
+
+/** @throws TrainerError BAD_ARGUMENT or BAD_CONFIG with one sentence */
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parseOptions(args, OPTIONS);
+  const [name, ...rest] = positionals[0] === "help" ? positionals.slice(1) : positionals;
+  const method = METHOD_OF_WORD.get(name ?? "");
+  if (values.help || positionals[0] === "help") return { help: method ?? null };
+  const words = [...METHOD_OF_WORD.keys()];
+  if (name === undefined) throw bad(`Say what to train by: ${words.join(", ")}; --help shows how.`);
+  if (!method) throw bad(`There is no method "${name}"; ${choice(name, words)}`);
   if (rest.length > 0) throw bad(`"${rest[0]}" is one word too many; options begin with --, and --help lists them.`);
-  const method = METHODS[name as keyof typeof METHODS];
-  const engine = ENGINES.find((known) => known === values.engine);
-  if (!engine) throw bad(`There is no engine "${values.engine}"; ${choice(values.engine, ENGINES)}`);
-  return {
+  const command: TrainCommand = {
     method,
     base: values.base,
-    data: required(values.data, "--data", "the JSON Lines file to train on"),
-    out: required(values.out, "--out", "the folder for the adapter"),
+    data: required(values.data, "--data", "the file to train on"),
+    out: required(values.out, "--out", "the folder for what is made"),
     from: values.from ?? null,
+    reward: values.reward ?? null,
+    replay: values.replay ?? null,
+    humanPairs: values["human-pairs"] ?? null,
+    samples: wholeNumber(values.samples, "--samples", 0, 64),
     config: parseConfig(method, values.config ?? []),
     seed: wholeNumber(values.seed, "--seed", 0, 2 ** 32 - 1),
     resume: values.resume,
     overwrite: values.overwrite,
     json: values.json,
-    engine,
+    engine: oneOf(values.engine, ENGINES, "engine"),
     threads: wholeNumber(values.threads, "--threads", 1, 1024),
   };
+  assertFits(command);
+  return command;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    const unknown = /Unknown option '(--?[^']*)'/.exec((error as Error).message)?.[1];
-    if (!unknown) throw bad(`${(error as Error).message.split(". ")[0]}; --help lists the options.`);
-    const names = Object.keys(OPTIONS).map((option) => `--${option}`);
-    throw bad(`There is no option ${unknown}; ${choice(unknown, names)}`);
-  }
+/** Everything about a command that can be known to be wrong before any file is opened. */
+function assertFits({ method, reward, replay, humanPairs, from, samples, config: given }: TrainCommand): void {
+  const word = wordOf(method);
+  const traits = METHOD_TRAITS[method];
+  const settings = RUN_CONFIG_SCHEMAS[method].parse(given);
+  const unused = (option: string, why: string) => bad(`${word} ${why}; leave ${option} out.`);
+  if (!(traits.tunings as readonly string[]).includes(settings.tuning))
+    throw bad(`${word} cannot train with tuning=${settings.tuning}; choose one of ${traits.tunings.join(", ")}.`);
+  if (settings.tuning === "full" && from)
+    throw unused("--from", "with tuning=full changes the base itself: merge the adapter and train that base");
+  if (samples > 0 && method === "PRETRAIN") throw unused("--samples", "learns from text and has no prompts to sample");
+  if (samples > 0 && method === "REWARD") throw unused("--samples", "makes a model that scores and does not speak");
+  if (samples > 0 && !["lora", "full"].includes(settings.tuning))
+    throw unused("--samples", `with tuning=${settings.tuning} makes what llama.cpp cannot sample from`);
+  if (replay && !("replay" in settings)) throw unused("--replay", "mixes no other data in");
+  if (humanPairs && method !== "RLAIF") throw unused("--human-pairs", "has no judge whose pairs they could join");
+  const scored = rewardsOf(method, given).some(({ kind }) => kind === "rewardModel");
+  if (reward && !scored) throw unused("--reward", "as it is set up asks no reward model");
+  if (scored && !reward)
+    throw bad(
+      `The rewards of ${word} name a reward model: give its adapter.safetensors with --reward, or other rewards with --config 'rewards=[…]'.`,
+    );
 }
-
-/**
- * `key=value` settings of a method. Values are JSON where they can be (numbers, true), else text; lists have commas.
- * Types and ranges are checked, nothing is filled in.
- */
-export function parseConfig(method: TrainingMethod, entries: readonly string[]): Record<string, unknown> {
-  const { shape } = RUN_CONFIG_SCHEMAS[method];
-  const config: Record<string, unknown> = {};
-  for (const entry of entries) {
-    const [, key, text] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
-    if (key === undefined || text === undefined)
-      throw new TrainerError("BAD_CONFIG", `--config wants key=value, found "${entry}".`);
-    if (!(key in shape)) {
-      const message = `There is no setting "${key}" for ${method.toLowerCase()}; ${choice(key, Object.keys(shape))}`;
-      throw new TrainerError("BAD_CONFIG", message);
-    }
-    config[key] = key === "targets" ? text.split(",") : scalar(text);
-    const result = shape[key as keyof typeof shape].safeParse(config[key]);
-    if (!result.success) {
-      const why = z.prettifyError(result.error).split("\n")[0]!.replace(/^✖ /, "");
-      throw new TrainerError("BAD_CONFIG", `--config ${entry}: ${why}.`);
-    }
-  }
-  return config;
-}
-
-function scalar(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function choice(found: string, known: readonly string[]): string {
-  const near = nearest(found, known);
-  return near ? `did you mean ${near}?` : `choose one of ${known.join(", ")}.`;
-}
-
-function required(value: string | undefined, option: string, what: string): string {
-  if (!value) throw bad(`${option} is missing: give ${what}; --help shows an example.`);
-  return value;
-}
-
-function wholeNumber(text: string, option: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most)
-    throw bad(`${option} wants a whole number from ${least} to ${most}, found "${text}".`);
-  return value;
-}
-
-const bad = (message: string) => new TrainerError("BAD_ARGUMENT", message);

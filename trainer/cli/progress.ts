@@ -1,11 +1,14 @@
 /** Shows how a run goes: a bar on a terminal, a line now and then in a log, a JSON object per step for programs. */
 
 import type { StepReport } from "../methods/run.ts";
+import type { SamplePair } from "./samples.ts";
 
 export interface Reporter {
   /** A sentence worth knowing. */
   note(sentence: string): void;
   step(report: StepReport): void;
+  /** Replies from before and after, at the end. */
+  samples(pairs: readonly SamplePair[]): void;
   /** The end, with what was made. */
   done(summary: Record<string, string | number>): void;
 }
@@ -30,6 +33,9 @@ export function jsonReporter({ out, err }: Streams): Reporter {
   return {
     note: (sentence) => void err.write(`${sentence}\n`),
     step: ({ step, totalSteps, metrics }) => void line({ type: "step", step, totalSteps, ...metrics }),
+    samples: (pairs) => {
+      for (const pair of pairs) line({ type: "sample", ...pair });
+    },
     done: (summary) => void line({ type: "done", ...summary }),
   };
 }
@@ -63,6 +69,11 @@ export function textReporter({ out, err, now = () => performance.now() }: Stream
         lastLine = now();
       }
     },
+    samples(pairs) {
+      clearBar();
+      for (const { prompt, before, after } of pairs)
+        out.write(`> ${prompt}\n  before: ${indented(before)}\n  after:  ${indented(after)}\n\n`);
+    },
     done(summary) {
       clearBar();
       for (const [name, value] of Object.entries(summary)) out.write(`${`${name}:`.padEnd(10)} ${value}\n`);
@@ -82,13 +93,26 @@ function paceMeter(now: () => number): (report: StepReport) => number | null {
   };
 }
 
+const indented = (text: string) => text.replaceAll("\n", "\n          ");
+
+/** What is shown of a step, where its method reports it: the figures that tell whether a run goes well. */
+const SHOWN: readonly [metric: string, show: (value: number) => string][] = [
+  ["loss", (loss) => `loss ${loss.toFixed(4)}`],
+  ["rewards/margins", (margin) => `margin ${margin.toFixed(3)}`],
+  ["rewards/accuracies", (share) => `accuracy ${percent(share)}`],
+  ["accuracy", (share) => `accuracy ${percent(share)}`],
+  ["reward", (reward) => `reward ${reward.toFixed(3)}`],
+  ["objective/scores", (score) => `score ${score.toFixed(3)}`],
+  ["kl_per_token", (kl) => `KL ${kl.toFixed(4)} per token`],
+  ["kl", (kl) => `KL ${kl.toFixed(4)}`],
+  ["eos_rate", (share) => `ended ${percent(share)}`],
+];
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
 function describe({ step, totalSteps, metrics }: StepReport, secondsLeft: number | null): string {
-  const figures = [`loss ${metrics.loss!.toFixed(4)}`];
-  const margin = metrics["rewards/margins"];
-  if (margin !== undefined)
-    figures.push(`margin ${margin.toFixed(3)}`, `accuracy ${(100 * metrics["rewards/accuracies"]!).toFixed(0)} %`);
+  const figures = SHOWN.flatMap(([name, show]) => (metrics[name] === undefined ? [] : [show(metrics[name])]));
   const left = secondsLeft === null ? "" : ` · ${duration(secondsLeft)} left`;
-  return `${step}/${totalSteps} · ${figures.join(" · ")}${left}`;
+  return `${[`${step}/${totalSteps}`, ...figures].join(" · ")}${left}`;
 }
 
 /** 7 s, 2 min 05 s, 3 h 07 min */

@@ -53,9 +53,9 @@ describe("npm run train -- dpo", () => {
       base: { name: "tiny", sha256: base.sha256 },
       data: { file: "pairs.jsonl", sha256: await sha256OfFile(data), examples: 12, dropped: 0 },
       config: { rank: 4, beta: 0.1, epochs: 4 },
-      adapter: { sha256: await adapterHash("whole") },
+      made: { file: "adapter.gguf", sha256: await adapterHash("whole") },
     });
-    expect(ended.lines.at(-1)).toMatchObject({ type: "done", sha256: record.adapter.sha256, steps: 12 });
+    expect(ended.lines.at(-1)).toMatchObject({ type: "done", sha256: record.made.sha256, steps: 12 });
     const logged = readFileSync(join(at("whole"), "metrics.jsonl"), "utf8")
       .trimEnd()
       .split("\n");

@@ -77,6 +77,25 @@ describe("textReporter", () => {
     expect(steps).toEqual(["1", "4", "7", "10"]);
   });
 
+  it("shows replies from before and after with every line under the first", () => {
+    const [out, err] = [recorder(), recorder()];
+    textReporter({ out, err }).samples([{ prompt: "Hi", before: "What?\nNo.", after: "Hello!" }]);
+    expect(out.text).toBe("> Hi\n  before: What?\n          No.\n  after:  Hello!\n\n");
+  });
+
+  it.each([
+    [{ reward: 0.5, kl: 0.01, loss: 0.1 }, "loss 0.1000 · reward 0.500 · KL 0.0100"],
+    [
+      { "objective/scores": 1.25, kl_per_token: 0.002, eos_rate: 0.75 },
+      "score 1.250 · KL 0.0020 per token · ended 75 %",
+    ],
+    [{ loss: 0.6, accuracy: 0.9, margin: 1 }, "loss 0.6000 · accuracy 90 %"],
+  ])("shows what its method reports (%j)", (metrics, text) => {
+    const [out, err] = [recorder(), recorder()];
+    textReporter({ out, err }).step({ step: 2, totalSteps: 2, metrics });
+    expect(err.text).toBe(`2/2 · ${text}\n`);
+  });
+
   it("writes SFT's figures without a margin", () => {
     const [out, err] = [recorder(), recorder()];
     textReporter({ out, err }).step({ step: 1, totalSteps: 2, metrics: { loss: 1.5 } });
