@@ -3,9 +3,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { RunConfig } from "../server/domain/run-config.ts";
+import type { ChatMessage } from "../server/gguf/chat-template.ts";
 import type { BaseIdentity } from "./adapters/export.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type {
+  PreferenceExample,
   TokenisedDialogue,
   TokenisedPair,
   TokenisedPrompt,
@@ -13,11 +15,19 @@ import type {
   TokenisedThumb,
 } from "./data/example.ts";
 import type { ChatTokens } from "./data/tokenise.ts";
-import type { AdapterWeights, Engine, NamedTensor, TokenSequence } from "./engine/contract.ts";
-import { TrainerError } from "./errors.ts";
+import type { AdapterWeights, Engine, TokenSequence } from "./engine/contract.ts";
+import { TrainerError, type TrainerErrorCode } from "./errors.ts";
+import type { Endpoint } from "./judge/endpoint.ts";
 import { trainDpo } from "./methods/dpo.ts";
-import type { StepReport } from "./methods/run.ts";
+import { trainGrpo } from "./methods/grpo.ts";
+import { trainKto } from "./methods/kto.ts";
+import { trainOrpo } from "./methods/orpo.ts";
+import { trainPpo } from "./methods/ppo.ts";
+import { trainPretrain } from "./methods/pretrain.ts";
+import { trainRewardModel } from "./methods/reward-model.ts";
+import type { MethodRun, StepReport, TrainedWeights } from "./methods/run.ts";
 import { trainSft } from "./methods/sft.ts";
+import { trainSimpo } from "./methods/simpo.ts";
 import type { Rollouts } from "./rollout/contract.ts";
 import { gatherCacheAt, referenceCacheAt } from "./train-cache.ts";
 
@@ -62,12 +72,9 @@ export type TrainingPlan =
       method: "RLAIF";
       config: RunConfig<"RLAIF">;
       examples: readonly TokenisedPrompt[];
-      /** Mixed with the judge's where the settings say so. */
-      humanPairs?: readonly TokenisedPair[];
+      /** As texts: the judge is compared with the people who made them, and they are mixed in where the settings say so. */
+      humanPairs?: readonly PreferenceExample[];
     };
-
-/** What a run made: an adapter on the base, or all of the base's weights anew. */
-export type TrainedWeights = { kind: "adapter"; weights: AdapterWeights } | { kind: "model"; tensors: NamedTensor[] };
 
 /** What methods need that sample, score or ask somebody else; a run that lacks one it needs refuses with a sentence. */
 export interface Tools {
@@ -76,6 +83,17 @@ export interface Tools {
   rollouts?: Rollouts;
   /** Scores replies; its weights have a head. */
   rewardModel?: { sha256: string; weights: AdapterWeights };
+  /** Compares and grades replies. */
+  judge?: Endpoint;
+  /** Gives the replies that distillation imitates. */
+  teacher?: Endpoint;
+}
+
+/** A pair of drafts that the judge preferred the same way in both orders. */
+export interface JudgedPair {
+  prompt: readonly ChatMessage[];
+  chosen: string;
+  rejected: string;
 }
 
 /** The identity of a run: two runs with the same one make the same adapter. */
@@ -95,9 +113,15 @@ export interface Training extends RunIdentity {
   /** The step after which the run goes on, once that is known; 0 for a new one. */
   onStart?(resumedStep: number): Promise<void> | void;
   onStep(report: StepReport): Promise<void> | void;
+  /** RLAIF: the pairs that the judge made, before they are trained on; a resumed run says them again. */
+  onPairs?(pairs: readonly JudgedPair[]): Promise<void>;
+  /** Told in sentences how gathering goes. */
+  log?(sentence: string): void;
   cancel?: AbortSignal;
   pause?: AbortSignal;
 }
+
+export type { TrainedWeights };
 
 export const checkpointPath = (folder: string) => join(folder, "checkpoint.safetensors");
 
@@ -120,19 +144,61 @@ export async function train(training: Training): Promise<TrainedWeights> {
     onCheckpoint: (checkpoint: Checkpoint) => writeCheckpoint(checkpointPath(folder), checkpoint, fingerprint),
     cancel: training.cancel,
     pause: training.pause,
+    log: training.log,
   };
-  const referenceCache = referenceCacheAt(join(folder, "reference.json"), fingerprint);
+  const referenceCache = gatherCacheAt(join(folder, "reference.json"), fingerprint);
   switch (plan.method) {
     case "SFT":
-      return adapter(await trainSft({ ...run, dialogues: plan.examples, config: plan.config }));
+      return trainSft({ ...run, dialogues: plan.examples, replay: plan.replay, config: plan.config });
+    case "PRETRAIN":
+      return trainPretrain({ ...run, chunks: plan.examples, replay: plan.replay, config: plan.config });
+    case "REWARD":
+      return adapter(await trainRewardModel({ ...run, rankings: plan.examples, config: plan.config }));
     case "DPO":
-      return adapter(await trainDpo({ ...run, pairs: plan.examples, config: plan.config, referenceCache }));
-    default:
-      throw new TrainerError(
-        "BAD_CONFIG",
-        `The method ${plan.method} cannot be trained by this version; choose SFT or DPO.`,
+      return adapter(
+        await trainDpo({
+          ...{ ...run, pairs: plan.examples, config: plan.config },
+          referenceCache: referenceCacheAt(join(folder, "reference.json"), fingerprint),
+        }),
       );
+    case "SIMPO":
+      return adapter(await trainSimpo({ ...run, pairs: plan.examples, config: plan.config }));
+    case "ORPO":
+      return adapter(await trainOrpo({ ...run, pairs: plan.examples, config: plan.config }));
+    case "KTO":
+      return adapter(await trainKto({ ...run, thumbs: plan.examples, config: plan.config, referenceCache }));
+    default:
+      return adapter(await trainOnPrompts(plan, run, training, fingerprint));
   }
+}
+
+type PromptPlan = Extract<TrainingPlan, { examples: readonly TokenisedPrompt[] }>;
+
+/** The methods that make their own replies, or have others make them. */
+function trainOnPrompts(
+  plan: PromptPlan,
+  run: MethodRun & Pick<Training, "log">,
+  { tools, folder, onPairs }: Training,
+  fingerprint: string,
+): Promise<AdapterWeights> {
+  const { chat, rewardModel, judge } = tools;
+  const prompts = plan.examples;
+  const rollouts = () =>
+    needed(tools.rollouts, "SAMPLING_FAILED", `${plan.method} samples replies and no sampler was opened for it.`);
+  const gatherCache = gatherCacheAt(join(folder, "gathered.json"), fingerprint);
+  switch (plan.method) {
+    case "PPO":
+      return trainPpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge });
+    case "GRPO":
+      return trainGrpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge });
+    default:
+      throw new TrainerError("BAD_CONFIG", `The method ${plan.method} cannot be trained by this version.`);
+  }
+}
+
+function needed<T>(tool: T | undefined, code: TrainerErrorCode, sentence: string): T {
+  if (tool === undefined) throw new TrainerError(code, sentence);
+  return tool;
 }
 
 const adapter = (weights: AdapterWeights): TrainedWeights => ({ kind: "adapter", weights });
@@ -152,6 +218,8 @@ export function fingerprintOf({ plan, base, start, seed, tools }: RunIdentity & 
   }
   return hash.digest("hex");
 }
+
+const NO_TOKENS: TokenSequence = { tokens: new Int32Array(0), targets: new Int32Array(0) };
 
 /** Every row of tokens a plan holds, with what else of its example matters. */
 function* rowsOf(plan: TrainingPlan): Generator<{ row: TokenSequence; note: unknown }> {
@@ -173,14 +241,15 @@ function* rowsOf(plan: TrainingPlan): Generator<{ row: TokenSequence; note: unkn
       for (const { sequence, liked, weight } of plan.examples) yield { row: sequence, note: [weight, liked] };
       break;
     default:
-      for (const { tokens, answer } of plan.examples)
-        yield { row: { tokens, targets: new Int32Array(0) }, note: answer };
+      for (const { tokens, answer } of plan.examples) yield { row: { ...NO_TOKENS, tokens }, note: answer };
   }
   if ("replay" in plan)
     for (const { sequence, weight } of plan.replay ?? []) yield { row: sequence, note: ["replay", weight] };
-  if ("humanPairs" in plan) yield* pairRows(plan.humanPairs ?? []);
+  if ("humanPairs" in plan)
+    for (const { origin: _, ...pair } of plan.humanPairs ?? []) yield { row: NO_TOKENS, note: pair };
 }
 
 function* pairRows(pairs: readonly TokenisedPair[]): Generator<{ row: TokenSequence; note: unknown }> {
-  for (const { chosen, rejected, weight } of pairs) for (const row of [chosen, rejected]) yield { row, note: weight };
+  for (const { chosen, rejected, weight, epsilon } of pairs)
+    for (const row of [chosen, rejected]) yield { row, note: epsilon === undefined ? weight : [weight, epsilon] };
 }
