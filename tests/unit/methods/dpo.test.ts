@@ -7,6 +7,16 @@ import { trainDpo } from "../../../trainer/methods/dpo.ts";
 import { POLICY } from "../../../trainer/methods/run.ts";
 import { dpoRun, somePairs } from "./runs.ts";
 
+/** What a run on the usual pairs finds its reference to be. */
+async function referenceOf(): Promise<ReferenceLogProbs> {
+  let found: ReferenceLogProbs | null = null;
+  const write = async (logProbs: ReferenceLogProbs) => {
+    found = logProbs;
+  };
+  await trainDpo(dpoRun({ referenceCache: { read: async () => null, write } }).run);
+  return found!;
+}
+
 describe("trainDpo", () => {
   it("starts at ln 2 and ends with every pair told apart", async () => {
     const { run, steps } = dpoRun({}, { epochs: 30 });
@@ -80,6 +90,49 @@ describe("trainDpo", () => {
     const { run, steps } = dpoRun({ referenceCache: { read: async () => wrong, write: async () => {} } });
     await expect(trainDpo(run)).rejects.toThrow(/first loss to be ln 2 = 0\.6931472, found/);
     expect(steps).toEqual([]);
+  });
+
+  it.each([
+    ["sigmoid", Math.LN2],
+    ["cdpo", Math.LN2],
+    ["robust", Math.LN2],
+    ["ipo", 1 / (4 * 0.2 ** 2)],
+    ["ipo_sum", 1 / (4 * 0.2 ** 2)],
+    ["hinge", 1],
+  ])(
+    "starts at its known first loss with %s, tells the pairs apart, and notices a wrong reference",
+    async (loss, first) => {
+      const { run, steps } = dpoRun({}, { loss, beta: 0.2, epochs: 30 });
+      await trainDpo(run);
+      expect(steps[0]!.metrics.loss).toBeCloseTo(first, 12);
+      expect(steps.at(-1)!.metrics.loss).toBeLessThan(0.9 * first);
+      expect(steps.at(-1)!.metrics["rewards/accuracies"]).toBe(1);
+      // One pair of ten is off, both ways alike, so that not even h shows it.
+      const wrong = await referenceOf();
+      for (const half of [wrong.chosen, wrong.rejected]) half[3]! += 1e-4;
+      const cache = { read: async () => wrong, write: async () => {} };
+      const other = dpoRun({ referenceCache: cache }, { loss, beta: 0.2, batchSize: 10 });
+      await expect(trainDpo(other.run)).rejects.toMatchObject({ code: "REFERENCE_MISMATCH" });
+    },
+  );
+
+  it("adds an SFT term where it is given weight: the chosen replies get likelier outright", async () => {
+    const plain = dpoRun({}, { epochs: 10 });
+    const mixed = dpoRun({}, { epochs: 10, sftWeight: 1 });
+    await trainDpo(plain.run);
+    await trainDpo(mixed.run);
+    expect(plain.steps[0]!.metrics).not.toHaveProperty("nll_loss");
+    const [first, last] = [mixed.steps[0]!.metrics, mixed.steps.at(-1)!.metrics];
+    expect(first.loss).toBeCloseTo(Math.LN2 + first.nll_loss!, 12);
+    expect(last["logps/chosen"]).toBeGreaterThan(plain.steps.at(-1)!.metrics["logps/chosen"]!);
+  });
+
+  it("takes a pair's own probability of being the wrong way round before the run's", async () => {
+    const labelSmoothing = 0.3;
+    const pairs = somePairs(10).map((pair) => ({ ...pair, epsilon: labelSmoothing }));
+    const own = await trainDpo(dpoRun({ pairs }, { loss: "cdpo", labelSmoothing: 0 }).run);
+    expect(own).toEqual(await trainDpo(dpoRun({}, { loss: "cdpo", labelSmoothing }).run));
+    expect(own).not.toEqual(await trainDpo(dpoRun({}, { loss: "cdpo", labelSmoothing: 0 }).run));
   });
 
   it("computes the reference once and reads it back when resumed", async () => {
