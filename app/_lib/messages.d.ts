@@ -7,6 +7,7 @@ import type chat from "../../messages/en/chat.json";
 import type common from "../../messages/en/common.json";
 import type errors from "../../messages/en/errors.json";
 import type settings from "../../messages/en/settings.json";
+import type training from "../../messages/en/training.json";
 import type { Locale } from "../../server/locale.ts";
 
 declare module "next-intl" {
@@ -20,6 +21,7 @@ declare module "next-intl" {
       common: typeof common;
       errors: typeof errors;
       settings: typeof settings;
+      training: typeof training;
     };
   }
 }

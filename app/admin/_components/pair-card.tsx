@@ -8,7 +8,9 @@ import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { cn } from "../../_lib/cn.ts";
 import type { Outputs } from "../../_lib/trpc.ts";
 import { type Piece, wordDiff } from "../_lib/word-diff.ts";
+import { DiffText } from "./diff-text.tsx";
 import { Hash } from "./hash.tsx";
+import { Prompt } from "./prompt.tsx";
 
 export type Pair = Outputs["pair"]["list"]["items"][number];
 
@@ -19,26 +21,11 @@ export function PairCard({ pair, split }: { pair: Pair; split?: "TRAIN" | "HELDO
     () => wordDiff(pair.chosen.content, pair.rejected.content, locale),
     [pair.chosen.content, pair.rejected.content, locale],
   );
-  const before = pair.prompt.slice(0, -1);
   return (
     <article className="break-inside-avoid rounded-lg border bg-surface p-4">
-      {before.length > 0 && (
-        <details className="mb-1 text-sm">
-          <summary className="w-fit cursor-pointer rounded-sm text-faint text-xs hover:text-ink">
-            {t("earlier", { count: before.length })}
-          </summary>
-          <ol className="mt-1 mb-2 space-y-1 border-l-2 pl-3 text-quiet">
-            {before.map((turn, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: turns of a conversation never change their place
-              <li key={i} className="whitespace-pre-wrap break-words">
-                <span className="font-medium">{t(`speaker.${turn.role}`)}: </span>
-                {turn.content}
-              </li>
-            ))}
-          </ol>
-        </details>
-      )}
-      <p className="mb-3 whitespace-pre-wrap break-words font-medium">{pair.prompt.at(-1)?.content}</p>
+      <div className="mb-3">
+        <Prompt turns={pair.prompt} />
+      </div>
       <div className="grid gap-3 md:grid-cols-2">
         <Reply side="chosen" pieces={left} adapterSha256={pair.chosen.adapterSha256} />
         <Reply side="rejected" pieces={right} adapterSha256={pair.rejected.adapterSha256} />
@@ -75,23 +62,7 @@ function Reply({ side, pieces, adapterSha256 }: ReplyProps) {
         </span>
       </p>
       <p className="whitespace-pre-wrap break-words text-sm">
-        {pieces.map((piece, i) =>
-          piece.changed ? (
-            <mark
-              // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change their place
-              key={i}
-              className={cn(
-                "rounded-sm text-inherit underline decoration-2 underline-offset-2",
-                chosen ? "bg-chosen-soft decoration-chosen" : "bg-rejected-soft decoration-rejected decoration-dotted",
-              )}
-            >
-              {piece.text}
-            </mark>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change their place
-            <span key={i}>{piece.text}</span>
-          ),
-        )}
+        <DiffText pieces={pieces} tone={side} />
       </p>
     </div>
   );

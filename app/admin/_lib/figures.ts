@@ -1,7 +1,7 @@
-// What a run measured on its adapter, beside the same of the release that was live then and of the bare base model.
+// What a run measured on its adapter, beside the same of the release that was live then and of the model before it.
 
 /** Rows of the table; their names and explanations are in messages/…/admin.json. */
-export type FigureKey = "accuracy" | "margin" | "ranking" | "tokens" | "kl";
+export type FigureKey = "accuracy" | "margin" | "ranking" | "loss" | "general" | "calibrationError" | "tokens" | "kl";
 
 export interface FigureRow {
   key: FigureKey;
@@ -32,9 +32,15 @@ const ROWS: readonly { key: FigureKey; kind: FigureRow["kind"]; adapter: string;
     live: "heldout/ranking_live",
     base: "heldout/ranking_base",
   },
+  { key: "loss", kind: "number", adapter: "heldout/loss", live: "heldout/loss_live", base: "heldout/loss_base" },
+  { key: "general", kind: "number", adapter: "general/loss_after", base: "general/loss_before" },
+  { key: "calibrationError", kind: "share", adapter: "heldout/calibration_error" },
   { key: "tokens", kind: "number", adapter: "replies/tokens", base: "replies/tokens_base" },
   { key: "kl", kind: "number", adapter: "replies/kl_base" },
 ];
+
+/** Bins of a plot of their own. */
+const PLOTTED = "calibration/";
 
 const COUNTS = { pairs: "heldout/pairs", prompts: "replies/prompts" } as const;
 
@@ -53,7 +59,7 @@ export function measured(metrics: Readonly<Record<string, number>>): Measured {
     pairs: metrics[COUNTS.pairs] || null,
     prompts: metrics[COUNTS.prompts] || null,
     rows,
-    others: Object.entries(metrics).filter(([name]) => !told.has(name)),
+    others: Object.entries(metrics).filter(([name]) => !told.has(name) && !name.startsWith(PLOTTED)),
   };
 }
 

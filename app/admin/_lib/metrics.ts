@@ -1,74 +1,6 @@
-// Which figures of a run are drawn, in which chart, with which meaning; and what the latest of them say.
+// What the figures of a run say: where a metric began and stands, and which sentence sums the run up.
+import type { TrainingMethod } from "../../../server/domain/run-config.ts";
 import type { MetricRow } from "../../_components/charts/columns.ts";
-import type { Meaning, Stroke } from "../../_components/charts/series.ts";
-
-export type Method = "SFT" | "DPO";
-
-/** Charts of a run page; also the keys of their titles and explanations in messages/…/admin.json. */
-export type ChartKey =
-  | "loss"
-  | "margin"
-  | "accuracy"
-  | "rewards"
-  | "logps"
-  | "tokenAccuracy"
-  | "entropy"
-  | "gradNorm"
-  | "learningRate";
-
-export type LineKey =
-  | "loss"
-  | "margin"
-  | "accuracy"
-  | "chosen"
-  | "rejected"
-  | "tokenAccuracy"
-  | "entropy"
-  | "gradNorm"
-  | "learningRate";
-
-interface ChartLine {
-  /** As the trainer names it. */
-  metric: string;
-  label: LineKey;
-  meaning: Meaning;
-  stroke: Stroke;
-}
-
-export interface ChartPlan {
-  key: ChartKey;
-  unit: "nats" | "share" | "rate" | "none";
-  /** Every value is above 0, so a logarithmic axis makes sense. */
-  positive: boolean;
-  lines: readonly ChartLine[];
-}
-
-const single = (metric: string, label: LineKey): ChartLine => ({ metric, label, meaning: "accent", stroke: "solid" });
-
-const LOSS: ChartPlan = { key: "loss", unit: "nats", positive: true, lines: [single("loss", "loss")] };
-const COMMON: readonly ChartPlan[] = [
-  { key: "tokenAccuracy", unit: "share", positive: false, lines: [single("mean_token_accuracy", "tokenAccuracy")] },
-  { key: "entropy", unit: "nats", positive: true, lines: [single("entropy", "entropy")] },
-  { key: "gradNorm", unit: "none", positive: true, lines: [single("grad_norm", "gradNorm")] },
-  { key: "learningRate", unit: "rate", positive: true, lines: [single("lr", "learningRate")] },
-];
-
-const sides = (prefix: string): readonly ChartLine[] => [
-  { metric: `${prefix}/chosen`, label: "chosen", meaning: "chosen", stroke: "solid" },
-  { metric: `${prefix}/rejected`, label: "rejected", meaning: "rejected", stroke: "dashed" },
-];
-
-export const CHARTS: Record<Method, readonly ChartPlan[]> = {
-  DPO: [
-    LOSS,
-    { key: "margin", unit: "nats", positive: false, lines: [single("rewards/margins", "margin")] },
-    { key: "accuracy", unit: "share", positive: false, lines: [single("rewards/accuracies", "accuracy")] },
-    { key: "rewards", unit: "nats", positive: false, lines: sides("rewards") },
-    { key: "logps", unit: "nats", positive: false, lines: sides("logps") },
-    ...COMMON,
-  ],
-  SFT: [LOSS, ...COMMON],
-};
 
 export interface Finding {
   from: number;
@@ -86,4 +18,52 @@ export function finding(rows: readonly MetricRow[], metric: string): Finding | n
   const mean = (some: readonly (number | undefined)[]) =>
     some.reduce((sum: number, v) => sum + (v ?? 0), 0) / some.length;
   return { from: mean(values.slice(0, few)), to: mean(values.slice(-few)) };
+}
+
+/** A sentence of messages/…/training.json with the figures it needs. */
+export type RunSummary =
+  | { key: "one" }
+  | ({ key: "loss" | "exploreFree" } & Finding)
+  | ({ key: "imitate" | "judge" } & Finding & { share: number })
+  | ({ key: "prefer" } & Finding & { share: number; margin: number })
+  | ({ key: "kto" } & Finding & { margin: number })
+  | ({ key: "explore" } & Finding & { kl: number });
+
+/** What the curves say, in the terms of the method; the plainest sentence where figures are missing. */
+export function summary(method: TrainingMethod, rows: readonly MetricRow[]): RunSummary {
+  const latest = (metric: string) => finding(rows, metric)?.to;
+  if (method === "PPO" || method === "GRPO") {
+    const reward = finding(rows, method === "PPO" ? "objective/scores" : "reward");
+    const kl = latest(method === "PPO" ? "kl_per_token" : "kl");
+    if (reward) return kl === undefined ? { key: "exploreFree", ...reward } : { key: "explore", ...reward, kl };
+  }
+  const loss = finding(rows, "loss");
+  if (!loss) return { key: "one" };
+  if (method === "REWARD") {
+    const share = latest("accuracy");
+    return share === undefined ? { key: "loss", ...loss } : { key: "judge", ...loss, share };
+  }
+  const margin = latest("rewards/margins");
+  if (margin !== undefined) {
+    const share = latest("rewards/accuracies");
+    return share === undefined ? { key: "kto", ...loss, margin } : { key: "prefer", ...loss, share, margin };
+  }
+  const share = latest("mean_token_accuracy");
+  return share === undefined ? { key: "loss", ...loss } : { key: "imitate", ...loss, share };
+}
+
+/** What was found before the first step: how good the drafts were, how the judge judged. Null when nothing was. */
+export interface Gathered {
+  drafts: { mean: number; best: number } | null;
+  judge: { asked: number; consistent: number; kappa: number | null } | null;
+}
+
+export function gathered(rows: readonly MetricRow[]): Gathered | null {
+  const read = (metric: string) => rows.find(({ values }) => Number.isFinite(values[metric]))?.values[metric];
+  const [mean, best] = [read("drafts/mean_score"), read("drafts/best_score")];
+  const [asked, consistent] = [read("judge/asked"), read("judge/consistent")];
+  const drafts = mean !== undefined && best !== undefined ? { mean, best } : null;
+  const judge =
+    asked !== undefined && consistent !== undefined ? { asked, consistent, kappa: read("judge/kappa") ?? null } : null;
+  return drafts || judge ? { drafts, judge } : null;
 }

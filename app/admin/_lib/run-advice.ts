@@ -1,6 +1,20 @@
 // Which advice goes with the code a run failed with.
+import type { TrainingMethod } from "../../../server/domain/run-config.ts";
 
-export type Advice = "diverged" | "nothing" | "memory" | "reference" | "worker" | "config" | "file" | "base" | "other";
+export type Advice =
+  | "diverged"
+  | "drifted"
+  | "nothing"
+  | "memory"
+  | "reference"
+  | "worker"
+  | "config"
+  | "file"
+  | "base"
+  | "sampling"
+  | "endpoint"
+  | "rewardModel"
+  | "other";
 
 const BY_CODE: Readonly<Record<string, Advice>> = {
   TRAINING_DIVERGED: "diverged",
@@ -12,11 +26,21 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
   BAD_CHECKPOINT: "reference",
   TRAINER_LOST: "worker",
   BAD_CONFIG: "config",
+  BAD_ARGUMENT: "config",
+  TUNING_REFUSED: "config",
   BAD_FILE: "file",
   FILE_MISSING: "file",
+  MODEL_REFUSED: "base",
   BASE_MISMATCH: "base",
+  SAMPLING_FAILED: "sampling",
+  ENDPOINT_FAILED: "endpoint",
+  ENDPOINT_MISSING: "endpoint",
+  REWARD_MODEL_MISSING: "rewardModel",
+  REWARD_MODEL_REFUSED: "rewardModel",
 };
 
-export function adviceFor(code: string | null): Advice {
-  return BY_CODE[code ?? ""] ?? "other";
+/** Methods that sample have other dials against divergence: their KL, and how much an iteration may move. */
+export function adviceFor(code: string | null, method: TrainingMethod): Advice {
+  const advice = BY_CODE[code ?? ""] ?? "other";
+  return advice === "diverged" && (method === "PPO" || method === "GRPO") ? "drifted" : advice;
 }

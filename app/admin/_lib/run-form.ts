@@ -1,81 +1,117 @@
-// The settings of a new run as a form: which fields there are, how what was typed becomes a config, and what differs from the defaults.
-import type { Method } from "./metrics.ts";
+// The settings of a new run as a form: its fields come from the method's own schema, which also checks what is typed.
+import { z } from "zod";
+import { RUN_CONFIG_SCHEMAS, type TrainingMethod } from "../../../server/domain/run-config.ts";
 
-export type FieldKey =
-  | "beta"
-  | "epochs"
-  | "learningRate"
-  | "rank"
-  | "alpha"
-  | "batchSize"
-  | "microBatchSize"
-  | "warmup"
-  | "weightDecay"
-  | "clipNorm"
-  | "maxLength"
-  | "checkpointEvery";
+/** Numbers and texts are typed, a choice is picked, several are ticked. */
+export type FieldKind = "whole" | "number" | "text" | "choice" | "switch" | "several";
 
 export interface FormField {
-  key: FieldKey;
-  /** Plain fields are always shown, advanced ones are folded away. */
-  advanced: boolean;
-  whole: boolean;
-  /** Bounds the server will hold it to; `above` excludes the bound itself. */
-  min: number;
-  above?: boolean;
-  max: number;
-  methods: readonly Method[];
+  key: string;
+  kind: FieldKind;
+  /** What can be picked or ticked; empty for what is typed. */
+  choices: readonly string[];
+  /** The schema's own default; undefined where it depends on model and data. */
+  usual: unknown;
 }
 
-const BOTH: readonly Method[] = ["DPO", "SFT"];
+/** What stands in each field: text as typed, a choice, "true" or "false"; of several, the ticked ones. "" means "the default". */
+export type Typed = Readonly<Record<string, string | readonly string[]>>;
 
-export const FORM_FIELDS: readonly FormField[] = [
-  { key: "beta", advanced: false, whole: false, min: 0, above: true, max: 100, methods: ["DPO"] },
-  { key: "epochs", advanced: false, whole: true, min: 1, max: 1000, methods: BOTH },
-  { key: "learningRate", advanced: false, whole: false, min: 0, above: true, max: 1, methods: BOTH },
-  { key: "rank", advanced: true, whole: true, min: 1, max: 256, methods: BOTH },
-  { key: "alpha", advanced: true, whole: false, min: 0, above: true, max: 4096, methods: BOTH },
-  { key: "batchSize", advanced: true, whole: true, min: 1, max: 4096, methods: BOTH },
-  { key: "microBatchSize", advanced: true, whole: true, min: 1, max: 4096, methods: BOTH },
-  { key: "warmup", advanced: true, whole: false, min: 0, max: 1, methods: BOTH },
-  { key: "weightDecay", advanced: true, whole: false, min: 0, max: 1, methods: BOTH },
-  { key: "clipNorm", advanced: true, whole: false, min: 0, above: true, max: Number.MAX_VALUE, methods: BOTH },
-  { key: "maxLength", advanced: true, whole: true, min: 2, max: 1_000_000, methods: BOTH },
-  { key: "checkpointEvery", advanced: true, whole: true, min: 1, max: Number.MAX_SAFE_INTEGER, methods: BOTH },
-];
+/** The few settings that matter first, by method; the others are folded away. */
+const FIRST: Record<TrainingMethod, readonly string[]> = {
+  SFT: ["epochs", "learningRate", "learn", "neftune"],
+  PRETRAIN: ["epochs", "learningRate", "maxLength"],
+  BEST_OF_K: ["drafts", "maxTokens", "epochs", "learningRate"],
+  DISTIL: ["maxTokens", "temperature", "epochs", "learningRate"],
+  REWARD: ["epochs", "learningRate"],
+  DPO: ["loss", "beta", "epochs", "learningRate"],
+  SIMPO: ["beta", "gamma", "epochs", "learningRate"],
+  ORPO: ["lambda", "epochs", "learningRate"],
+  KTO: ["beta", "epochs", "learningRate"],
+  PPO: ["steps", "batchSize", "maxTokens", "klCoefficient", "learningRate"],
+  GRPO: ["steps", "groupSize", "maxTokens", "learningRate"],
+  RLAIF: ["judge", "drafts", "beta", "learningRate"],
+};
 
-export function fieldsOf(method: Method): readonly FormField[] {
-  return FORM_FIELDS.filter(({ methods }) => methods.includes(method));
+/** Settings that have controls of their own, or none. */
+const ELSEWHERE = new Set(["version", "tuning", "rewards"]);
+
+interface PropertySchema {
+  default?: unknown;
+  type?: string;
+  enum?: string[];
+  items?: { enum?: string[] };
 }
 
-export type FieldFault = "notANumber" | "notWhole" | "tooSmall" | "notAbove" | "tooLarge";
+/** Fields of a method, those that matter first and in their order, then the others in the schema's. */
+export function fieldsOf(method: TrainingMethod): { first: FormField[]; more: FormField[] } {
+  const { properties } = z.toJSONSchema(RUN_CONFIG_SCHEMAS[method], { io: "input" }) as {
+    properties: Record<string, PropertySchema>;
+  };
+  const keys = Object.keys(properties).filter((key) => !ELSEWHERE.has(key));
+  const field = (key: string): FormField => ({ key, usual: properties[key]?.default, ...shapeOf(properties[key]!) });
+  const first = FIRST[method];
+  return { first: first.map(field), more: keys.filter((key) => !first.includes(key)).map(field) };
+}
+
+function shapeOf({ type, enum: values, items }: PropertySchema): Pick<FormField, "kind" | "choices"> {
+  if (values) return { kind: "choice", choices: values };
+  if (type === "array") return { kind: "several", choices: items?.enum ?? [] };
+  if (type === "boolean") return { kind: "switch", choices: ["true", "false"] };
+  if (type === "string") return { kind: "text", choices: [] };
+  return { kind: type === "integer" ? "whole" : "number", choices: [] };
+}
+
+export interface FieldFault {
+  kind: "notANumber" | "notWhole" | "tooSmall" | "notAbove" | "tooLarge" | "notBelow" | "empty" | "tooLong" | "other";
+  bound: number;
+}
 
 export interface ParsedForm {
-  /** Only what was typed; an empty field leaves the default to the server. */
-  config: Partial<Record<FieldKey, number>>;
-  faults: Partial<Record<FieldKey, FieldFault>>;
+  /** Only what was chosen; an empty field leaves the default to the server. */
+  config: Record<string, unknown>;
+  faults: Record<string, FieldFault>;
 }
 
-/** @param typed what stands in each field; "" or blank means "the default" */
-export function parseForm(method: Method, typed: Partial<Record<FieldKey, string>>): ParsedForm {
+/** Reads the fields the method has; what another method's field held is forgotten. */
+export function parseForm(method: TrainingMethod, typed: Typed): ParsedForm {
   const parsed: ParsedForm = { config: {}, faults: {} };
-  for (const field of fieldsOf(method)) {
-    const text = typed[field.key]?.trim() ?? "";
-    if (text === "") continue;
-    const value = Number(text);
-    const fault = faultOf(field, value);
-    if (fault) parsed.faults[field.key] = fault;
-    else parsed.config[field.key] = value;
+  const { first, more } = fieldsOf(method);
+  const schemas: Record<string, z.ZodType> = RUN_CONFIG_SCHEMAS[method].shape;
+  for (const field of [...first, ...more]) {
+    const value = typedValue(field, typed[field.key]);
+    if (value === undefined) continue;
+    const result = schemas[field.key]!.safeParse(value);
+    if (result.success) parsed.config[field.key] = value;
+    else parsed.faults[field.key] = faultOf(result.error);
   }
   return parsed;
 }
 
-function faultOf({ whole, min, above, max }: FormField, value: number): FieldFault | null {
-  if (!Number.isFinite(value)) return "notANumber";
-  if (whole && !Number.isInteger(value)) return "notWhole";
-  if (above && value <= min) return "notAbove";
-  if (value < min) return "tooSmall";
-  return value > max ? "tooLarge" : null;
+function typedValue({ kind }: FormField, typed: Typed[string] | undefined): unknown {
+  if (typeof typed === "object") return typed;
+  const text = typed?.trim() ?? "";
+  if (text === "") return undefined;
+  if (kind === "switch") return text === "true";
+  return kind === "whole" || kind === "number" ? Number(text) : text;
+}
+
+/** The first fault zod found, in the form's own terms. */
+export function faultOf(error: z.ZodError): FieldFault {
+  const [issue] = error.issues;
+  if (issue?.code === "too_small") {
+    const bound = Number(issue.minimum);
+    if (issue.origin === "array" || issue.origin === "string") return { kind: "empty", bound };
+    return { kind: issue.inclusive === false ? "notAbove" : "tooSmall", bound };
+  }
+  if (issue?.code === "too_big") {
+    const bound = Number(issue.maximum);
+    if (issue.origin === "string") return { kind: "tooLong", bound };
+    return { kind: issue.inclusive === false ? "notBelow" : "tooLarge", bound };
+  }
+  if (issue?.code === "invalid_type" && issue.expected === "int") return { kind: "notWhole", bound: 0 };
+  if (issue?.code === "invalid_type" && issue.expected === "number") return { kind: "notANumber", bound: 0 };
+  return { kind: "other", bound: 0 };
 }
 
 /** A whole number from 0 to 2³¹−1; null when it is none. Blank is undefined: the server draws one. */
@@ -103,7 +139,7 @@ export function differences(
 
 /** A setting as it would be typed. */
 export function settingText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(", ");
+  if (Array.isArray(value)) return value.map(settingText).join(", ");
   if (value === undefined || value === null) return "–";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,9 +1,14 @@
-// The list of frozen datasets: each what a run, or several, were trained on.
+// The list of Datasets, what each holds and where it comes from, and a way to upload one.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Database } from "lucide-react";
+import { Database, Upload } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { DATA_KINDS } from "../../../server/domain/run-config.ts";
+import { Button } from "../../_components/ui/button.tsx";
+import { Dialog } from "../../_components/ui/dialog.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
@@ -11,14 +16,30 @@ import { useTRPC } from "../../_lib/trpc.ts";
 import { Hash } from "../_components/hash.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
+import { UploadDataset } from "../_components/upload-dataset.tsx";
 
 export function Datasets() {
   const t = useTranslations("admin");
+  const words = useTranslations("training");
+  const router = useRouter();
   const trpc = useTRPC();
+  const [uploading, setUploading] = useState(false);
   const query = useQuery(trpc.dataset.list.queryOptions());
   return (
     <>
-      <PageHeader title={t("nav.datasets")} description={t("datasets.text")} />
+      <PageHeader
+        title={t("nav.datasets")}
+        description={t("datasets.text")}
+        actions={
+          <Button variant="primary" onClick={() => setUploading(true)}>
+            <Upload aria-hidden />
+            {t("datasets.upload")}
+          </Button>
+        }
+      />
+      <Dialog open={uploading} onOpenChange={setUploading} title={words("upload.title")} className="sm:max-w-xl">
+        <UploadDataset kinds={DATA_KINDS} onStored={({ id }) => router.push(`/admin/datasets/${id}`)} />
+      </Dialog>
       <QueryView query={query}>
         {(datasets) =>
           datasets.length === 0 ? (
@@ -28,6 +49,8 @@ export function Datasets() {
               <TableHead>
                 <tr>
                   <HeaderCell>{t("datasets.dataset")}</HeaderCell>
+                  <HeaderCell>{t("datasets.holds")}</HeaderCell>
+                  <HeaderCell>{t("datasets.from")}</HeaderCell>
                   <HeaderCell>{t("datasets.frozen")}</HeaderCell>
                   <HeaderCell numeric>{t("datasets.train")}</HeaderCell>
                   <HeaderCell numeric>{t("datasets.heldOut")}</HeaderCell>
@@ -39,9 +62,11 @@ export function Datasets() {
                   <TableRow key={dataset.id}>
                     <Cell className="font-medium">
                       <Link href={`/admin/datasets/${dataset.id}`} className="underline underline-offset-2">
-                        <Hash sha256={dataset.sha256} />
+                        {dataset.name ?? <Hash sha256={dataset.sha256} />}
                       </Link>
                     </Cell>
+                    <Cell className="whitespace-nowrap">{words(`kind.${dataset.kind}`)}</Cell>
+                    <Cell className="whitespace-nowrap">{words(`origin.${dataset.origin}`)}</Cell>
                     <Cell className="whitespace-nowrap">
                       <RelativeTime date={dataset.frozenAt} />
                     </Cell>

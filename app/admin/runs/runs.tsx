@@ -14,6 +14,7 @@ import { LoadMore } from "../_components/load-more.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { Person } from "../_components/person.tsx";
 import { QueryView } from "../_components/query-view.tsx";
+import { useRunName } from "../_components/run-name.ts";
 import { RunStatusBadge } from "../_components/run-status.tsx";
 import { span } from "../_lib/format.ts";
 import { isOver } from "../_lib/run-states.ts";
@@ -71,6 +72,8 @@ export function Runs() {
 
 function RunTable({ runs }: { runs: readonly RunRow[] }) {
   const t = useTranslations("admin");
+  const words = useTranslations("training");
+  const runName = useRunName();
   return (
     <Table label={t("nav.runs")}>
       <TableHead>
@@ -78,7 +81,7 @@ function RunTable({ runs }: { runs: readonly RunRow[] }) {
           <HeaderCell>{t("runs.run")}</HeaderCell>
           <HeaderCell>{t("runs.state")}</HeaderCell>
           <HeaderCell>{t("runs.progress")}</HeaderCell>
-          <HeaderCell numeric>{t("runs.pairs")}</HeaderCell>
+          <HeaderCell numeric>{t("runs.examples")}</HeaderCell>
           <HeaderCell>{t("runs.startedBy")}</HeaderCell>
           <HeaderCell>{t("runs.adapter")}</HeaderCell>
         </tr>
@@ -88,7 +91,7 @@ function RunTable({ runs }: { runs: readonly RunRow[] }) {
           <TableRow key={run.id}>
             <Cell className="whitespace-nowrap">
               <Link href={`/admin/runs/${run.id}`} className="font-medium underline underline-offset-2">
-                {t("runs.one", { method: run.method })}
+                {runName(run)}
               </Link>
               <span className="block text-faint text-xs">
                 <RelativeTime date={run.createdAt} />
@@ -100,7 +103,9 @@ function RunTable({ runs }: { runs: readonly RunRow[] }) {
             <Cell className="min-w-40">
               <RunProgress run={run} />
             </Cell>
-            <Cell numeric>{run.pairs}</Cell>
+            <Cell numeric className="whitespace-nowrap">
+              {words(`count.${run.kind}`, { count: run.examples })}
+            </Cell>
             <Cell className="whitespace-nowrap">
               <Person person={run.createdBy} />
             </Cell>

@@ -6,8 +6,6 @@ import { measured, shorterBy } from "../../../app/admin/_lib/figures.ts";
 import { bytes, releaseName, roughSpan, span } from "../../../app/admin/_lib/format.ts";
 import { finding } from "../../../app/admin/_lib/metrics.ts";
 import { nextStep } from "../../../app/admin/_lib/next-step.ts";
-import { adviceFor } from "../../../app/admin/_lib/run-advice.ts";
-import { differences, parseForm, parseSeed } from "../../../app/admin/_lib/run-form.ts";
 import { timeline } from "../../../app/admin/_lib/run-states.ts";
 import { type Piece, wordDiff } from "../../../app/admin/_lib/word-diff.ts";
 
@@ -59,52 +57,6 @@ describe("word differences", () => {
     const a = Array.from({ length: 3000 }, (_, i) => `a${i}`).join(" ");
     const b = Array.from({ length: 3000 }, (_, i) => `b${i}`).join(" ");
     expect(changed(wordDiff(`same ${a} end`, `same ${b} end`, "en").left)).toEqual([a]);
-  });
-});
-
-describe("the form of a new run", () => {
-  test("leaves empty fields to the server", () => {
-    expect(parseForm("DPO", { beta: "", rank: " " })).toEqual({ config: {}, faults: {} });
-  });
-
-  test("reads numbers as they are typed", () => {
-    expect(parseForm("DPO", { beta: "0.2", learningRate: "2e-4", epochs: " 3 " }).config).toEqual({
-      beta: 0.2,
-      learningRate: 2e-4,
-      epochs: 3,
-    });
-  });
-
-  test("names the fault of each field", () => {
-    const typed = { beta: "0", epochs: "1.5", rank: "1000", warmup: "-1", learningRate: "fast" };
-    expect(parseForm("DPO", typed)).toEqual({
-      config: {},
-      faults: {
-        beta: "notAbove",
-        epochs: "notWhole",
-        rank: "tooLarge",
-        warmup: "tooSmall",
-        learningRate: "notANumber",
-      },
-    });
-  });
-
-  test("forgets what another method's field held", () => {
-    expect(parseForm("SFT", { beta: "0.2" })).toEqual({ config: {}, faults: {} });
-  });
-
-  test("a seed is a whole number, or left out", () => {
-    expect([" ", "7", "-1", "1.5", "x", "2147483648"].map(parseSeed)).toEqual([undefined, 7, null, null, null, null]);
-  });
-
-  test("differences from the defaults leave out what is equal and the version", () => {
-    const targets = ["attn_q", "attn_k"];
-    expect(
-      differences(
-        { version: 2, beta: 0.3, rank: 16, targets },
-        { version: 1, beta: 0.1, rank: 16, targets: [...targets] },
-      ),
-    ).toEqual([{ key: "beta", value: "0.3", usual: "0.1" }]);
   });
 });
 
@@ -194,6 +146,9 @@ describe("what an adapter measured", () => {
     "replies/prompts": 4,
     "replies/tokens": 6,
     "replies/tokens_base": 10,
+    "calibration/9/count": 3,
+    "general/loss_before": 2,
+    "general/loss_after": 2.5,
     odd: 1,
   };
 
@@ -204,6 +159,7 @@ describe("what an adapter measured", () => {
       rows: [
         { key: "accuracy", kind: "share", adapter: 0.8, live: 0.6, base: null },
         { key: "ranking", kind: "share", adapter: 0.7, live: null, base: 0.5 },
+        { key: "general", kind: "number", adapter: 2.5, live: null, base: 2 },
         { key: "tokens", kind: "number", adapter: 6, live: null, base: 10 },
       ],
       others: [["odd", 1]],
@@ -216,10 +172,4 @@ describe("what an adapter measured", () => {
     expect(nothing).toEqual({ pairs: null, prompts: null, rows: [], others: [] });
     expect(shorterBy(nothing)).toBeNull();
   });
-});
-
-test("a failed run comes with advice, also for a code nobody has thought of", () => {
-  expect(adviceFor("TRAINING_DIVERGED")).toBe("diverged");
-  expect(adviceFor("SOMETHING_NEW")).toBe("other");
-  expect(adviceFor(null)).toBe("other");
 });

@@ -1,4 +1,4 @@
-// One adapter: its hash, what it came from, what it measures, its files, and whether it speaks.
+// One adapter: its hash, what it came from, what it measures, its files, and whether it speaks; a reward model scores here.
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
@@ -9,21 +9,27 @@ import { Notice } from "../../../_components/ui/notice.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
 import { ActivateButton } from "../../_components/activate-button.tsx";
+import { Calibration } from "../../_components/calibration.tsx";
 import { Facts } from "../../_components/facts.tsx";
+import { Figures } from "../../_components/figures.tsx";
 import { Hash } from "../../_components/hash.tsx";
 import { Help } from "../../_components/help.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
 import { LiveBadge } from "../../_components/release-name.tsx";
+import { Served } from "../../_components/served.tsx";
 import { bytes, shortHash } from "../../_lib/format.ts";
+import { servedAs } from "../../_lib/served.ts";
 import { AdapterStatusBadge } from "../adapters.tsx";
-import { Figures } from "./figures.tsx";
 import { Lineage } from "./lineage.tsx";
+import { Score } from "./score.tsx";
 
 type AdapterDetails = Outputs["adapter"]["get"];
 
+const NAMES = { lora: "one", reward: "oneReward", full: "oneModel", other: "one" } as const;
+
 export function Adapter({ id }: { id: string }) {
-  const t = useTranslations("admin");
+  const t = useTranslations();
   const trpc = useTRPC();
   const query = useQuery(trpc.adapter.get.queryOptions({ id }));
   return (
@@ -31,27 +37,41 @@ export function Adapter({ id }: { id: string }) {
       {(adapter) => (
         <>
           <PageHeader
-            back={{ href: "/admin/adapters", label: t("nav.adapters") }}
+            back={{ href: "/admin/adapters", label: t("admin.nav.adapters") }}
             title={
               <>
-                {t("adapters.one", { hash: shortHash(adapter.sha256) })}
+                {t(`admin.adapters.${NAMES[servedAs(adapter)]}`, { hash: shortHash(adapter.sha256) })}
                 {adapter.live ? <LiveBadge /> : <AdapterStatusBadge status={adapter.status} />}
               </>
             }
-            description={t("adapters.oneText")}
-            actions={!adapter.live && <ActivateButton adapter={adapter} />}
+            description={t("admin.adapters.oneText")}
+            actions={adapter.servable && !adapter.live && <ActivateButton adapter={adapter} />}
           />
           <div className="grid items-start gap-4 lg:grid-cols-2">
-            <Card title={t("adapters.identity")}>
+            <Card title={t("admin.adapters.identity")}>
               <Identity adapter={adapter} />
             </Card>
-            <Card title={t("adapters.measured")} description={t("adapters.measuredText")}>
+            <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
               <Figures metrics={adapter.metrics} />
             </Card>
-            <Card title={t("adapters.lineage")} description={t("adapters.lineageText")}>
+            {adapter.kind === "REWARD" && (
+              <>
+                <Card
+                  title={t("training.calibration.title")}
+                  description={t("training.calibration.text")}
+                  className="lg:col-span-2"
+                >
+                  <Calibration bins={adapter.reward?.calibration ?? []} />
+                </Card>
+                <div className="lg:col-span-2">
+                  <Score adapterId={adapter.id} />
+                </div>
+              </>
+            )}
+            <Card title={t("admin.adapters.lineage")} description={t("admin.adapters.lineageText")}>
               <Lineage runId={adapter.runId} />
             </Card>
-            <Card title={t("adapters.files")} description={t("adapters.filesText")}>
+            <Card title={t("admin.adapters.files")} description={t("admin.adapters.filesText")}>
               <Files adapter={adapter} />
             </Card>
           </div>
@@ -71,17 +91,30 @@ function Identity({ adapter }: { adapter: AdapterDetails }) {
         { name: "SHA-256", value: <Hash sha256={adapter.sha256} whole copy /> },
         { name: t("made"), value: format.dateTime(adapter.createdAt, { dateStyle: "medium", timeStyle: "short" }) },
         {
-          name: t("shape"),
-          value: (
-            <span className="flex items-center gap-1">
-              {t("rankAlpha", { rank: adapter.rank, alpha: adapter.alpha })}
-              <Help about={t("shape")}>{t("shapeHelp")}</Help>
-            </span>
+          name: t("kind"),
+          value: [...(adapter.kind === "REWARD" ? [t("kindName.REWARD")] : []), t(`tuningName.${adapter.tuning}`)].join(
+            " · ",
           ),
         },
+        { name: t("shape"), value: <Shape adapter={adapter} /> },
         { name: t("size"), value: bytes(adapter.bytes, locale) },
+        { name: t("use"), value: <Served made={adapter} /> },
       ]}
     />
+  );
+}
+
+/** How wide it is, in the terms of its kind. */
+function Shape({ adapter: { tuning, rank, alpha } }: { adapter: AdapterDetails }) {
+  const t = useTranslations("admin.adapters");
+  if (rank === null) return t("wholeModel");
+  if (tuning === "BOTTLENECK") return t("widthOf", { rank });
+  if (tuning !== "LORA") return t("virtualTokens", { rank });
+  return (
+    <span className="flex items-center gap-1">
+      {t("rankAlpha", { rank, alpha: alpha ?? rank })}
+      <Help about={t("shape")}>{t("shapeHelp")}</Help>
+    </span>
   );
 }
 
@@ -102,7 +135,7 @@ function Files({ adapter }: { adapter: AdapterDetails }) {
           <span className="min-w-0">
             <code className="break-all font-mono">{file.name}</code>
             <span className="block text-faint text-xs">
-              {file.name.endsWith(".gguf") ? t("forLlamaCpp") : t("forPeft")} · {bytes(file.bytes, locale)}
+              {t(fileUse(file.name))} · {bytes(file.bytes, locale)}
             </span>
           </span>
           <Button asChild size="sm">
@@ -116,4 +149,11 @@ function Files({ adapter }: { adapter: AdapterDetails }) {
       ))}
     </ul>
   );
+}
+
+/** What a file is for, by its name. */
+function fileUse(name: string): "forModel" | "forLlamaCpp" | "forSafetensors" | "forPeft" {
+  if (name === "model.gguf") return "forModel";
+  if (name.endsWith(".gguf")) return "forLlamaCpp";
+  return name === "adapter.safetensors" ? "forSafetensors" : "forPeft";
 }

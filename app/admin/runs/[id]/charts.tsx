@@ -1,16 +1,18 @@
-// The figures of a run as small charts with one cursor, and the two dials that change how all of them are drawn.
+// The figures of a run as small charts with one cursor, what they say in a sentence, and the dials that change how all are drawn.
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
 import { useId, useMemo, useState } from "react";
 import { shortNumber } from "../../../_components/charts/axis.ts";
 import type { MetricRow } from "../../../_components/charts/columns.ts";
 import { LineChart } from "../../../_components/charts/line-chart.tsx";
+import type { Series } from "../../../_components/charts/series.ts";
 import { Card } from "../../../_components/ui/card.tsx";
 import { EmptyState } from "../../../_components/ui/empty-state.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { Switch } from "../../../_components/ui/switch.tsx";
 import { Help } from "../../_components/help.tsx";
-import { CHARTS, type ChartPlan, finding, type Method } from "../../_lib/metrics.ts";
+import { CHARTS, type ChartLine, type ChartPlan, chartsFor, otherMetrics } from "../../_lib/chart-plans.ts";
+import { finding, summary } from "../../_lib/metrics.ts";
 import { isOver } from "../../_lib/run-states.ts";
 import type { RunDetails } from "./use-run.ts";
 
@@ -21,19 +23,22 @@ type ChartsProps = {
   arriving: boolean;
 };
 
-export function Charts({ run, rows, arriving }: ChartsProps) {
+const GRID = "grid gap-x-8 gap-y-6 md:grid-cols-2 xl:grid-cols-3 print:grid-cols-2";
+
+export function Charts({ run, rows: all, arriving }: ChartsProps) {
   const t = useTranslations("admin.run");
   const common = useTranslations("common");
   const [logarithmic, setLogarithmic] = useState(false);
   const [smoothing, setSmoothing] = useState(0);
+  // Step 0 tells what was gathered before training, which is said in words.
+  const rows = useMemo(() => all.filter(({ step }) => step > 0), [all]);
+  // Which charts there are changes with the names of the metrics, and hardly ever with a row.
+  const charts = useMemo(() => chartsFor(run.method, rows), [run.method, rows]);
+  const others = useMemo(() => otherMetrics(run.method, rows), [run.method, rows]);
   if (arriving && run.step > 0) {
     return (
       <Card title={t("figures")}>
-        <div
-          role="status"
-          aria-label={common("loading")}
-          className="grid gap-x-8 gap-y-6 md:grid-cols-2 xl:grid-cols-3"
-        >
+        <div role="status" aria-label={common("loading")} className={GRID}>
           {CHARTS[run.method].map(({ key }) => (
             <Skeleton key={key} className="h-48" />
           ))}
@@ -48,10 +53,11 @@ export function Charts({ run, rows, arriving }: ChartsProps) {
       </Card>
     );
   }
+  const dials = { rows, runId: run.id, smoothing };
   return (
     <Card
       title={t("figures")}
-      description={<Summary method={run.method} rows={rows} />}
+      description={<Summary run={run} rows={rows} />}
       actions={
         <ChartDials
           logarithmic={logarithmic}
@@ -61,48 +67,38 @@ export function Charts({ run, rows, arriving }: ChartsProps) {
         />
       }
     >
-      <div className="grid gap-x-8 gap-y-6 md:grid-cols-2 xl:grid-cols-3 print:grid-cols-2">
-        {CHARTS[run.method].map((plan) => (
-          <RunChart
-            key={plan.key}
-            plan={plan}
-            rows={rows}
-            runId={run.id}
-            logarithmic={logarithmic && plan.positive}
-            smoothing={smoothing}
-          />
+      <div className={GRID}>
+        {charts.map((plan) => (
+          <RunChart key={plan.key} plan={plan} logarithmic={logarithmic && plan.positive} {...dials} />
         ))}
       </div>
+      {others.length > 0 && <OtherCharts names={others} {...dials} />}
     </Card>
   );
 }
 
-type RunChartProps = {
-  plan: ChartPlan;
-  rows: readonly MetricRow[];
-  runId: string;
-  logarithmic: boolean;
-  smoothing: number;
-};
+type Dials = { rows: readonly MetricRow[]; runId: string; smoothing: number };
 
-function RunChart({ plan, rows, runId, logarithmic, smoothing }: RunChartProps) {
-  const t = useTranslations("admin.metrics");
+function RunChart({ plan, rows, runId, logarithmic, smoothing }: Dials & { plan: ChartPlan; logarithmic: boolean }) {
+  const t = useTranslations("training.metrics");
+  // Lines found by a prefix are new objects for every row; the chart is to be made anew only when they are others.
+  const lines = JSON.stringify(plan.lines);
   const series = useMemo(
     () =>
-      plan.lines.map(({ metric, label, meaning, stroke }) => ({
+      (JSON.parse(lines) as ChartLine[]).map(({ metric, label, meaning, stroke }) => ({
         name: metric,
-        label: t(`line.${label}`),
+        label: typeof label === "string" ? t(`line.${label}`) : label.reward,
         meaning,
         stroke,
       })),
-    [plan, t],
+    [lines, t],
   );
-  const title = t(`title.${plan.key}`);
+  const title = t(`title.${plan.title}`);
   return (
     <LineChart
       title={title}
       unit={t(`unit.${plan.unit}`)}
-      aside={<Help about={title}>{t(`help.${plan.key}`)}</Help>}
+      aside={<Help about={title}>{t(`help.${plan.help}`)}</Help>}
       rows={rows}
       series={series}
       logarithmic={logarithmic}
@@ -113,23 +109,60 @@ function RunChart({ plan, rows, runId, logarithmic, smoothing }: RunChartProps) 
   );
 }
 
+/** Figures the pages have no words for, under the trainer's own names. */
+function OtherCharts({ names, ...dials }: Dials & { names: readonly string[] }) {
+  const t = useTranslations("training.metrics");
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="mt-6 border-t pt-4 text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="w-fit cursor-pointer rounded-sm text-quiet hover:text-ink">{t("others")}</summary>
+      {open && (
+        <div className={`${GRID} mt-4`}>
+          {names.map((name) => (
+            <OtherChart key={name} name={name} {...dials} />
+          ))}
+        </div>
+      )}
+    </details>
+  );
+}
+
+function OtherChart({ name, rows, runId, smoothing }: Dials & { name: string }) {
+  const series = useMemo((): Series[] => [{ name, label: name, meaning: "quiet", stroke: "solid" }], [name]);
+  const fileName = `run-${runId.slice(-6)}-${name.replaceAll("/", "-")}`;
+  return (
+    <LineChart
+      title={name}
+      unit=""
+      rows={rows}
+      series={series}
+      smoothing={smoothing}
+      syncKey={runId}
+      fileName={fileName}
+    />
+  );
+}
+
 /** What the curves say, in a sentence. */
-function Summary({ method, rows }: { method: Method; rows: readonly MetricRow[] }) {
-  const t = useTranslations("admin.run");
+function Summary({ run, rows }: { run: RunDetails; rows: readonly MetricRow[] }) {
+  const t = useTranslations("training.summary");
   const format = useFormatter();
-  const loss = finding(rows, "loss");
-  const accuracy = finding(rows, "rewards/accuracies");
-  const margin = finding(rows, "rewards/margins");
-  if (!loss) return t("oneStep");
-  if (method === "DPO" && accuracy && margin) {
-    return t("summaryDpo", {
-      from: shortNumber(loss.from),
-      to: shortNumber(loss.to),
-      margin: shortNumber(margin.to),
-      share: format.number(accuracy.to, { style: "percent", maximumFractionDigits: 0 }),
-    });
-  }
-  return t("summaryLoss", { from: shortNumber(loss.from), to: shortNumber(loss.to) });
+  const percent = (share: number) => format.number(share, { style: "percent", maximumFractionDigits: 0 });
+  const { key, ...figures } = summary(run.method, rows);
+  const { from = 0, to = 0, share = 0, margin = 0, kl = 0 } = figures as Partial<Record<string, number>>;
+  const zeroSpread = run.method === "GRPO" ? finding(rows, "frac_reward_zero_std")?.to : undefined;
+  return (
+    <>
+      {t(key, {
+        from: shortNumber(from),
+        to: shortNumber(to),
+        share: percent(share),
+        margin: shortNumber(margin),
+        kl: shortNumber(kl),
+      })}
+      {zeroSpread !== undefined && zeroSpread > 0 && ` ${t("zeroSpread", { share: percent(zeroSpread) })}`}
+    </>
+  );
 }
 
 type ChartDialsProps = {

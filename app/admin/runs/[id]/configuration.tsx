@@ -1,16 +1,21 @@
 // The settings of a run: what was chosen differently from the defaults first, everything on demand.
 "use client";
 import { useTranslations } from "next-intl";
-import { resolveRunConfig } from "../../../../server/domain/run-config.ts";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../../_components/ui/table.tsx";
 import { Facts } from "../../_components/facts.tsx";
+import { useSettingText } from "../../_components/setting-text.ts";
 import { differences, settingText } from "../../_lib/run-form.ts";
 import type { RunDetails } from "./use-run.ts";
 
 export function Configuration({ run }: { run: RunDetails }) {
   const t = useTranslations("admin.run");
-  const scale = { parameters: run.lineage.base.parameters, examples: run.pairs };
-  const changed = differences(run.config, { ...resolveRunConfig(run.method, {}, scale) });
+  const words = useSettingText();
+  const changed = differences(run.config, run.defaults);
+  const name = (key: string) => (
+    <>
+      {words.label(key)} <code className="font-mono text-faint text-xs">{key}</code>
+    </>
+  );
   return (
     <div className="space-y-4">
       {changed.length === 0 ? (
@@ -27,11 +32,11 @@ export function Configuration({ run }: { run: RunDetails }) {
           <TableBody>
             {changed.map(({ key, value, usual }) => (
               <TableRow key={key}>
-                <Cell className="font-mono text-xs">{key}</Cell>
-                <Cell numeric className="font-medium">
+                <Cell>{name(key)}</Cell>
+                <Cell numeric className="break-all font-medium">
                   {value}
                 </Cell>
-                <Cell numeric className="text-quiet">
+                <Cell numeric className="break-all text-quiet">
                   {usual}
                 </Cell>
               </TableRow>
@@ -45,11 +50,13 @@ export function Configuration({ run }: { run: RunDetails }) {
         </summary>
         <div className="mt-2">
           <Facts
-            facts={Object.entries(run.config).map(([name, value]) => ({
-              name,
-              label: <code className="font-mono text-xs">{name}</code>,
-              value: settingText(value),
-            }))}
+            facts={Object.entries(run.config)
+              .filter(([key]) => key !== "version")
+              .map(([key, value]) => ({
+                name: key,
+                label: name(key),
+                value: <span className="break-words">{settingText(value)}</span>,
+              }))}
           />
         </div>
       </details>

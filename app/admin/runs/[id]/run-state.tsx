@@ -11,6 +11,7 @@ import type { RunDetails } from "./use-run.ts";
 export function RunState({ run }: { run: RunDetails }) {
   const t = useTranslations("admin.run");
   const runs = useTranslations("admin.runs");
+  const words = useTranslations("training");
   const format = useFormatter();
   const locale = useLocale();
   const share = run.totalSteps > 0 ? run.step / run.totalSteps : 0;
@@ -42,7 +43,7 @@ export function RunState({ run }: { run: RunDetails }) {
       <p className="text-faint text-xs">
         {t.rich("madeBy", {
           seed: run.seed,
-          pairs: run.pairs,
+          examples: words(`count.${run.kind}`, { count: run.examples }),
           attempt: Math.max(1, run.attempt),
           person: () => <Person person={run.createdBy} />,
         })}

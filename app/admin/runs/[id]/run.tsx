@@ -7,18 +7,24 @@ import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { LineageFacts } from "../../_components/lineage-facts.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
+import { useRunName } from "../../_components/run-name.ts";
 import { RunStatusBadge } from "../../_components/run-status.tsx";
 import { isOver } from "../../_lib/run-states.ts";
+import { AtTheEnd } from "./at-the-end.tsx";
 import { CancelButton } from "./cancel-button.tsx";
 import { Charts } from "./charts.tsx";
 import { Configuration } from "./configuration.tsx";
+import { GatheredFigures } from "./gathered.tsx";
 import { RunLog } from "./run-log.tsx";
 import { RunOutcome } from "./run-outcome.tsx";
 import { RunState } from "./run-state.tsx";
+import { Samples } from "./samples.tsx";
 import { useRun } from "./use-run.ts";
 
 export function Run({ id }: { id: string }) {
   const t = useTranslations("admin");
+  const words = useTranslations("training");
+  const runName = useRunName();
   const { details, rows, arriving, broken } = useRun(id);
   return (
     <QueryView query={details} skeleton={<RunSkeleton />}>
@@ -28,11 +34,11 @@ export function Run({ id }: { id: string }) {
             back={{ href: "/admin/runs", label: t("nav.runs") }}
             title={
               <>
-                {t("runs.one", { method: run.method })}
+                {runName(run)}
                 <RunStatusBadge status={run.status} cancelling={run.cancelling} />
               </>
             }
-            description={t(`newRun.methodText.${run.method}`)}
+            description={words(`when.${run.method}`)}
             actions={!isOver(run.status) && <CancelButton run={run} />}
           />
           <div className="space-y-4">
@@ -45,7 +51,10 @@ export function Run({ id }: { id: string }) {
             <Card aria-label={t("run.progressCard")}>
               <RunState run={run} />
             </Card>
+            <GatheredFigures rows={rows} />
             <Charts run={run} rows={rows} arriving={arriving} />
+            <Samples run={run} />
+            {run.lineage.adapter && <AtTheEnd adapterId={run.lineage.adapter.id} />}
             <div className="grid items-start gap-4 lg:grid-cols-2">
               <Card title={t("run.configuration")} description={t("run.configurationText")}>
                 <Configuration run={run} />

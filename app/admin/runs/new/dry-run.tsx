@@ -1,28 +1,42 @@
-// The dry run: pairs that would be used and why others would not, steps, predicted minutes, and the same by command line.
+// The dry run: what would be used and what not, what to know before starting, steps, minutes, memory, and the same by command line.
 "use client";
-import Link from "next/link";
+import { Check, Info, OctagonX } from "lucide-react";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
+import type { TrainingMethod } from "../../../../server/domain/run-config.ts";
+import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { CopyButton } from "../../../_components/ui/copy-button.tsx";
 import { ErrorState } from "../../../_components/ui/error-state.tsx";
-import { Notice } from "../../../_components/ui/notice.tsx";
 import { SkeletonText } from "../../../_components/ui/skeleton.tsx";
+import { cn } from "../../../_lib/cn.ts";
 import type { Outputs } from "../../../_lib/trpc.ts";
 import { Facts } from "../../_components/facts.tsx";
-import { span } from "../../_lib/format.ts";
-import type { Method } from "../../_lib/metrics.ts";
-import { PAIRS_FOR_A_RUN } from "../../_lib/next-step.ts";
+import { LeftOut } from "../../_components/left-out.tsx";
+import { bytes, span } from "../../_lib/format.ts";
+import { SplitBar } from "./split-bar.tsx";
 import type { Preview } from "./use-preview.ts";
 
-export function DryRun({ preview, method }: { preview: Preview; method: Method }) {
-  const t = useTranslations("admin.newRun");
+type RunPreview = Outputs["run"]["preview"];
+type Advice = RunPreview["advice"][number];
+
+type DryRunProps = {
+  preview: Preview;
+  /** False while a file is still to be uploaded. */
+  planned: boolean;
+  onMethod: (method: TrainingMethod) => void;
+};
+
+export function DryRun({ preview, planned, onMethod }: DryRunProps) {
+  const t = useTranslations("training.dryRun");
   return (
-    <Card title={t("dryRun")} description={t("dryRunText")}>
-      <div aria-live="polite" aria-busy={preview.isFetching}>
-        {preview.error ? (
-          <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
+    <Card title={t("title")} description={t("text")}>
+      <div aria-live="polite" aria-busy={planned && preview.isFetching}>
+        {!planned ? (
+          <p className="text-quiet text-sm">{t("chooseFirst")}</p>
+        ) : preview.error ? (
+          <ErrorState error={preview.error} onRetry={() => void preview.refetch()} className="py-4" />
         ) : preview.data ? (
-          <Plan plan={preview.data} method={method} />
+          <PlanFacts plan={preview.data} onMethod={onMethod} />
         ) : (
           <SkeletonText lines={5} />
         )}
@@ -31,55 +45,47 @@ export function DryRun({ preview, method }: { preview: Preview; method: Method }
   );
 }
 
-function Plan({ plan, method }: { plan: Outputs["run"]["preview"]; method: Method }) {
-  const t = useTranslations("admin.newRun");
+function PlanFacts({ plan, onMethod }: { plan: RunPreview; onMethod: (method: TrainingMethod) => void }) {
+  const t = useTranslations("training.dryRun");
   const format = useFormatter();
   const locale = useLocale();
-  if (plan.usable === 0) {
-    return (
-      <Notice tone="warning">
-        {t.rich("noPairs", {
-          chat: (text) => (
-            <Link href="/chat" className="underline underline-offset-2">
-              {text}
-            </Link>
-          ),
-        })}
-      </Notice>
-    );
-  }
   return (
     <div className="space-y-4">
+      <AdviceList advice={plan.advice} onMethod={onMethod} />
       <Facts
         facts={[
           {
-            name: t("pairsUsed"),
+            name: t("used"),
             value: (
               <>
-                {t("ofPairs", { usable: plan.usable, all: plan.pairs })}
-                <span className="block text-quiet text-xs">
-                  {t("split", { train: plan.train, heldOut: plan.heldOut })}
-                </span>
+                {t("usable", { usable: plan.usable, found: plan.found })}
+                <Quiet>{t("split", { train: plan.train, heldOut: plan.heldOut })}</Quiet>
               </>
             ),
           },
+          ...(plan.balance ? [{ name: t("balance"), value: <Balance {...plan.balance} /> }] : []),
           ...(plan.leftOut.length > 0 ? [{ name: t("leftOut"), value: <LeftOut reasons={plan.leftOut} /> }] : []),
           { name: t("steps"), value: format.number(plan.steps) },
           {
             name: t("time"),
+            value: (
+              <>
+                {t("about", { span: span(plan.minutes.value * 60, locale) })}
+                <Quiet>{t(plan.minutes.from === "RUNS" ? "fromRuns" : "fromEstimate")}</Quiet>
+              </>
+            ),
+          },
+          {
+            name: t("memory"),
             value:
-              plan.minutes === null ? (
-                <span className="text-quiet">{t("timeUnknown")}</span>
+              plan.memoryBytes === null ? (
+                <span className="text-quiet">{t("memoryUnknown")}</span>
               ) : (
-                t("about", { span: span(plan.minutes * 60, locale) })
+                t("about", { span: bytes(plan.memoryBytes, locale) })
               ),
           },
         ]}
       />
-      {plan.usable < PAIRS_FOR_A_RUN && (
-        <Notice>{t("fewPairs", { usable: plan.usable, wanted: PAIRS_FOR_A_RUN })}</Notice>
-      )}
-      {method === "SFT" && <p className="text-quiet text-sm">{t("sftUses")}</p>}
       <div>
         <div className="flex items-center justify-between">
           <p className="font-medium text-sm">{t("byHand")}</p>
@@ -93,13 +99,56 @@ function Plan({ plan, method }: { plan: Outputs["run"]["preview"]; method: Metho
   );
 }
 
-export function LeftOut({ reasons }: { reasons: Outputs["run"]["preview"]["leftOut"] }) {
-  const t = useTranslations("admin.leftOut");
+const Quiet = ({ children }: { children: string }) => (
+  <span className="block text-pretty text-quiet text-xs">{children}</span>
+);
+
+function Balance({ liked, disliked }: { liked: number; disliked: number }) {
+  const t = useTranslations("training.dryRun");
   return (
-    <ul className="space-y-0.5">
-      {reasons.map(({ reason, count }) => (
-        <li key={reason}>{t(reason, { count })}</li>
-      ))}
+    <SplitBar
+      left={liked}
+      right={disliked}
+      leftLabel={t("liked", { count: liked })}
+      rightLabel={t("disliked", { count: disliked })}
+    />
+  );
+}
+
+const ICONS = { stop: OctagonX, hint: Info, good: Check } as const;
+const TONES = { stop: "text-danger", hint: "text-rejected", good: "text-chosen" } as const;
+
+function AdviceList({ advice, onMethod }: { advice: readonly Advice[]; onMethod: (method: TrainingMethod) => void }) {
+  const t = useTranslations("training");
+  const locale = useLocale();
+  return (
+    <ul className="space-y-2.5 text-sm">
+      {advice.map(({ key, level, numbers }) => {
+        const Icon = ICONS[level];
+        const { neededBytes = 0, machineBytes = 0 } = numbers;
+        return (
+          <li key={key} className="flex gap-2">
+            <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", TONES[level])} />
+            <div className="min-w-0 space-y-1.5">
+              <p className="text-pretty">
+                {/* Which numbers a sentence has is the server's word (ADVICE_KEYS); sizes are written out here. */}
+                {t(`advice.${key}`, {
+                  ...(numbers as Record<AdviceNumber, number>),
+                  needed: bytes(neededBytes, locale),
+                  machine: bytes(machineBytes, locale),
+                })}
+              </p>
+              {(key === "PREFER_KTO" || key === "PREFER_DPO") && (
+                <Button size="sm" onClick={() => onMethod(key === "PREFER_KTO" ? "KTO" : "DPO")}>
+                  {t(`adviceAct.${key}`)}
+                </Button>
+              )}
+            </div>
+          </li>
+        );
+      })}
     </ul>
   );
 }
+
+type AdviceNumber = "train" | "wanted" | "pairs" | "thumbs" | "liked" | "disliked" | "without";

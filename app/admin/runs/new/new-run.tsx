@@ -1,35 +1,109 @@
-// The form of a new run beside its dry run: what would be trained on, for how long, and how to do it by hand.
+// The form of a new run beside its dry run: method, data, start, rewards, settings, and what they come to.
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
+import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { useErrorText } from "../../../_lib/error-text.ts";
 import { useTRPC } from "../../../_lib/trpc.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
-import type { Method } from "../../_lib/metrics.ts";
-import { type FieldKey, parseForm, parseSeed } from "../../_lib/run-form.ts";
+import { QueryView } from "../../_components/query-view.tsx";
+import { isRewarded } from "../../_lib/methods.ts";
+import { DataChoice } from "./data-choice.tsx";
 import { DryRun } from "./dry-run.tsx";
 import { MethodChoice } from "./method-choice.tsx";
+import { RewardsEditor } from "./rewards-editor.tsx";
 import { RunFields } from "./run-fields.tsx";
+import { ShapeChoice } from "./shape-choice.tsx";
+import { type RunOffer, useOffer } from "./use-offer.ts";
 import { usePreview } from "./use-preview.ts";
+import { useRunForm } from "./use-run-form.ts";
 
 export function NewRun() {
-  const t = useTranslations("admin");
+  const t = useTranslations();
+  return (
+    <>
+      <PageHeader
+        back={{ href: "/admin/runs", label: t("admin.nav.runs") }}
+        title={t("admin.runs.new")}
+        description={t("training.form.text")}
+      />
+      <QueryView query={useOffer()} skeleton={<FormSkeleton />}>
+        {(offer) => <RunFormView {...offer} />}
+      </QueryView>
+    </>
+  );
+}
+
+function RunFormView({ offer, data, policies, rewardModels }: RunOffer) {
+  const t = useTranslations("training");
+  const errorText = useErrorText();
+  const form = useRunForm(offer, data);
+  const preview = usePreview(form.faulty ? null : form.plan);
+  const create = useCreateRun();
+  const { plan, method } = form;
+  const stopped = preview.data?.advice.some(({ level }) => level === "stop") ?? true;
+  const start = (event: FormEvent) => {
+    event.preventDefault();
+    if (plan && !form.faulty && !stopped && !create.isPending) create.mutate({ ...plan, seed: form.seedNumber });
+  };
+  return (
+    <form onSubmit={start} noValidate className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="min-w-0 space-y-4">
+        <Card>
+          <MethodChoice value={method} offer={offer} data={data} onChange={form.chooseMethod} />
+        </Card>
+        <Card title={t("section.data")}>
+          <DataChoice form={form} data={data} />
+        </Card>
+        <Card title={t("section.start")}>
+          <ShapeChoice form={form} policies={policies} rewardModels={rewardModels} />
+        </Card>
+        {isRewarded(method) && (
+          <Card title={t("section.rewards")}>
+            <RewardsEditor form={form} method={method} />
+          </Card>
+        )}
+        <Card title={t("section.settings")}>
+          <RunFields form={form} defaults={preview.data?.config} />
+        </Card>
+      </div>
+      <div className="min-w-0 space-y-4 lg:sticky lg:top-4">
+        <DryRun preview={preview} planned={plan !== null} onMethod={form.chooseMethod} />
+        {create.error && (
+          <Notice tone="danger" role="alert">
+            {errorText(create.error)}
+          </Notice>
+        )}
+        {form.faulty && (
+          <p role="status" className="text-danger text-sm">
+            {t("form.fixFirst")}
+          </p>
+        )}
+        <Button
+          type="submit"
+          variant="primary"
+          size="lg"
+          className="w-full"
+          busy={create.isPending}
+          disabled={form.faulty || stopped || plan === null}
+        >
+          {t("form.start")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function useCreateRun() {
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const errorText = useErrorText();
-  const [method, setMethod] = useState<Method>("DPO");
-  const [typed, setTyped] = useState<Partial<Record<FieldKey, string>>>({});
-  const [seedText, setSeedText] = useState("");
-  const { config, faults } = parseForm(method, typed);
-  const seed = parseSeed(seedText);
-  const preview = usePreview(method, config);
-  const create = useMutation(
+  return useMutation(
     trpc.run.create.mutationOptions({
       onSuccess: async (run) => {
         await Promise.all(
@@ -41,55 +115,13 @@ export function NewRun() {
       },
     }),
   );
-  const faulty = Object.keys(faults).length > 0 || seed === null;
-  const nothing = preview.data?.usable === 0;
-  const start = (event: FormEvent) => {
-    event.preventDefault();
-    if (!faulty && !nothing && !create.isPending) create.mutate({ method, config, seed: seed ?? undefined });
-  };
+}
+
+function FormSkeleton() {
   return (
-    <>
-      <PageHeader
-        back={{ href: "/admin/runs", label: t("nav.runs") }}
-        title={t("runs.new")}
-        description={t("newRun.text")}
-      />
-      <form onSubmit={start} noValidate className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <Card>
-          <MethodChoice value={method} onChange={setMethod} />
-          <RunFields
-            method={method}
-            typed={typed}
-            faults={faults}
-            defaults={preview.data?.config}
-            onType={(key, text) => setTyped((before) => ({ ...before, [key]: text }))}
-            seed={{ text: seedText, faulty: seed === null, onType: setSeedText }}
-          />
-        </Card>
-        <div className="space-y-4 lg:sticky lg:top-4">
-          <DryRun preview={preview} method={method} />
-          {create.error && (
-            <Notice tone="danger" role="alert">
-              {errorText(create.error)}
-            </Notice>
-          )}
-          {faulty && (
-            <p role="status" className="text-danger text-sm">
-              {t("newRun.fixFirst")}
-            </p>
-          )}
-          <Button
-            type="submit"
-            variant="primary"
-            size="lg"
-            className="w-full"
-            busy={create.isPending}
-            disabled={faulty || nothing || !preview.data}
-          >
-            {t("newRun.start")}
-          </Button>
-        </div>
-      </form>
-    </>
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <Skeleton className="h-[40rem]" />
+      <Skeleton className="h-72" />
+    </div>
   );
 }

@@ -1,10 +1,10 @@
 // What an adapter measured, as a sentence and as a table beside the release that was live then and the base model.
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
-import { shortNumber } from "../../../_components/charts/axis.ts";
-import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../../_components/ui/table.tsx";
-import { Help } from "../../_components/help.tsx";
-import { type FigureRow, type Measured, measured, shorterBy } from "../../_lib/figures.ts";
+import { shortNumber } from "../../_components/charts/axis.ts";
+import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
+import { type FigureRow, type Measured, measured, shorterBy } from "../_lib/figures.ts";
+import { Help } from "./help.tsx";
 
 export function Figures({ metrics }: { metrics: Readonly<Record<string, number>> }) {
   const t = useTranslations("admin.figures");
@@ -73,12 +73,13 @@ function Summary({ all }: { all: Measured }) {
   const format = useFormatter();
   const percent = (share: number) => format.number(share, { style: "percent", maximumFractionDigits: 0 });
   const accuracy = all.rows.find(({ key }) => key === "accuracy");
+  const heldOut = all.rows.some(({ key }) => key === "loss");
   const shorter = shorterBy(all);
   return (
     <p className="text-sm">
       {all.pairs !== null && accuracy
         ? t("accuracySentence", { share: percent(accuracy.adapter), pairs: all.pairs })
-        : t("noPairs")}{" "}
+        : !heldOut && t("noPairs")}{" "}
       {shorter !== null &&
         all.prompts !== null &&
         t(shorter >= 0 ? "shorterSentence" : "longerSentence", {
