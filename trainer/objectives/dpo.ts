@@ -1,9 +1,8 @@
 /** Direct preference optimisation and its relatives with a reference: losses of one batch of pairs, gradient, metrics. */
 
-import { ObjectiveError, sigmoid, softplus } from "./numeric.ts";
+import { checkAboveZero, ObjectiveError, sigmoid, softplus } from "./numeric.ts";
 import {
   addPair,
-  checkAboveZero,
   checkLengths,
   checkPairs,
   noPairMetrics,

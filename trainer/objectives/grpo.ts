@@ -1,8 +1,7 @@
 /** Group relative policy optimisation and its relatives: the loss of one batch of replies, gradient, metrics. */
 
 import { klEstimate } from "./kl.ts";
-import { ObjectiveError } from "./numeric.ts";
-import { checkAboveZero } from "./pairs.ts";
+import { checkAboveZero, ObjectiveError } from "./numeric.ts";
 import { clippedSurrogate } from "./surrogate.ts";
 import { checkRows, countRow, counts, countTokens, type TokenMask, type TokenRows } from "./token-rows.ts";
 

@@ -1,7 +1,6 @@
 /** Kahneman–Tversky optimisation: replies that were liked or disliked one by one, without pairs. */
 
-import { checkWeights, ObjectiveError, sigmoid, sum } from "./numeric.ts";
-import { checkAboveZero } from "./pairs.ts";
+import { checkAboveZero, checkWeights, ObjectiveError, sigmoid, sum } from "./numeric.ts";
 
 /** Summed log-probabilities of a batch of replies, nats, [B] each. */
 export interface ReplyLogProbs {
@@ -30,7 +29,7 @@ export interface KtoResult {
   loss: number;
   /** dLoss/d(summed policy log-probability of the reply), [B]. */
   gradient: Float64Array;
-  /** Additive over the step's micro-batches, except `kl`, which `kto` leaves out: it is the step's z. Names as TRL's. */
+  /** Additive over the step's micro-batches; TRL's names. z, which TRL logs as `kl`, is the step's own and not among them. */
   metrics: Record<string, number>;
 }
 

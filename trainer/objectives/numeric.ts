@@ -36,6 +36,11 @@ export class ObjectiveError extends Error {
   readonly code = "BAD_OBJECTIVE_INPUT";
 }
 
+/** Throws unless `value` is a finite number above 0. */
+export function checkAboveZero(name: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value))) throw new ObjectiveError(`Expected ${name} above 0, found ${value}.`);
+}
+
 /** Throws unless every weight is a finite number above 0 and there is one for each of `count` examples. */
 export function checkWeights(weights: ArrayLike<number>, count: number): void {
   if (weights.length !== count)

@@ -1,9 +1,8 @@
 /** Odds-ratio preference optimisation: imitation of the chosen reply and an odds ratio, without a reference. */
 
-import { log1mexp, sigmoid, softplus } from "./numeric.ts";
+import { checkAboveZero, log1mexp, sigmoid, softplus } from "./numeric.ts";
 import {
   addPair,
-  checkAboveZero,
   checkLengths,
   checkPairs,
   noPairMetrics,

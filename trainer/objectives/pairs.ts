@@ -62,11 +62,6 @@ export function checkLengths(lengths: PairHalves<ArrayLike<number>>, count: numb
   }
 }
 
-/** Throws unless `value` is a finite number above 0. */
-export function checkAboveZero(name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) throw new ObjectiveError(`Expected ${name} above 0, found ${value}.`);
-}
-
 export function noPairMetrics(): PairMetrics {
   return {
     loss: 0,

@@ -1,7 +1,6 @@
 /** Proximal policy optimisation: the clipped policy and value losses of one minibatch of replies, gradients, metrics. */
 
-import { clamp, ObjectiveError, sum } from "./numeric.ts";
-import { checkAboveZero } from "./pairs.ts";
+import { checkAboveZero, clamp, ObjectiveError, sum } from "./numeric.ts";
 import { clippedSurrogate } from "./surrogate.ts";
 import { checkRows, checkTotal, counts, type TokenMask, type TokenRows } from "./token-rows.ts";
 

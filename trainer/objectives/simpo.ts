@@ -1,9 +1,8 @@
 /** Simple preference optimisation: pairs by their mean log-probability, without a reference. */
 
-import { ObjectiveError, sigmoid, softplus } from "./numeric.ts";
+import { checkAboveZero, ObjectiveError, sigmoid, softplus } from "./numeric.ts";
 import {
   addPair,
-  checkAboveZero,
   checkLengths,
   checkPairs,
   noPairMetrics,

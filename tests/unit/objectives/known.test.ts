@@ -141,6 +141,14 @@ describe("pairs", () => {
     expect(ipo.gradient.chosen[0]).toBeCloseTo(0, 12);
   });
 
+  it("hinge pays for what is missing to a margin of 1, and for nothing beyond", () => {
+    const at = (margin: number) => dpo(pair(-10 + margin / 0.5, -10, -10, -10), { ...one, loss: "hinge", beta: 0.5 });
+    expect(at(0.8).loss).toBeCloseTo(0.2, 14);
+    expect(at(0.8).gradient.chosen[0]).toBe(-0.5);
+    expect(at(1).gradient.chosen[0]).toBe(0);
+    expect(at(1.2)).toMatchObject({ loss: 0, gradient: { chosen: row(0) } });
+  });
+
   it("robust is the mean of its two labels' losses where labels are flipped with ε: unbiased", () => {
     const options = { ...one, loss: "robust" as const, beta: 0.3, labelSmoothing: 0.2 };
     const [right, flipped] = [dpo(pair(-3, -5, -4, -4), options), dpo(pair(-5, -3, -4, -4), options)];
