@@ -3,10 +3,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { GenerateEvent, GenerateRequest, ServingBackend } from "../../../server/engine-client.ts";
 import type { TokenSequence } from "../../../trainer/engine/contract.ts";
-import { evaluatePreferences, evaluateReplies, sampleReplies } from "../../../trainer/evaluate.ts";
+import { evaluateImitation, evaluatePreferences, evaluateReplies, sampleReplies } from "../../../trainer/evaluate.ts";
 import { trainDpo } from "../../../trainer/methods/dpo.ts";
 import { BigramEngine } from "../../helpers/bigram-engine.ts";
-import { dpoRun, somePairs } from "../methods/runs.ts";
+import { dpoRun, someDialogues, somePairs } from "../methods/runs.ts";
 
 const pairs = somePairs(24, 8);
 let engine: BigramEngine;
@@ -50,6 +50,24 @@ describe("evaluatePreferences", () => {
     expect(await evaluatePreferences(engine, { candidate: "candidate", live: null }, [])).toEqual({
       "heldout/pairs": 0,
     });
+  });
+});
+
+describe("evaluateImitation", () => {
+  it("is the mean over all target tokens, for the base and for an adapter", async () => {
+    const dialogues = someDialogues(40);
+    for (const adapter of [null, "candidate"]) {
+      const { logProbs, correct } = await engine.forward(
+        dialogues.map(({ sequence }) => sequence),
+        { adapter },
+      );
+      const [all, right] = [logProbs.flatMap((row) => [...row]), correct.flatMap((row) => [...row])];
+      const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+      const measured = await evaluateImitation(engine, adapter, dialogues);
+      expect(measured.tokens).toBe(all.length);
+      expect(measured.loss).toBeCloseTo(-mean(all), 12);
+      expect(measured.accuracy).toBeCloseTo(mean(right), 12);
+    }
   });
 });
 
