@@ -1,6 +1,6 @@
 /** Adapters in PEFT's layout: names, shapes, the row order of llama's Q and K, and the way back. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ import { sha256OfFile } from "../../../trainer/adapters/files.ts";
 import { readPeft, writePeft } from "../../../trainer/adapters/peft.ts";
 import { readSafetensors } from "../../../trainer/adapters/safetensors.ts";
 import { type AdapterWeights, LINEAR_LAYERS, type ModelConfig } from "../../../trainer/engine/contract.ts";
-import { seededNormals, seededRandom } from "../../helpers/tiny-model.ts";
+import { CONFIG, randomAdapter } from "./random-adapter.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -19,37 +19,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const model = (architecture: ModelConfig["architecture"]): ModelConfig => ({
-  architecture,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  kvHeads: 1,
-  headWidth: 4,
-  feedForward: 24,
-  vocabulary: 32,
-  contextLength: 64,
-  ropeTheta: 10_000,
-  rmsEpsilon: 1e-5,
-  tiedEmbeddings: true,
-});
-
-function randomAdapter(config: ModelConfig): AdapterWeights {
-  const random = seededRandom(4);
-  const tensors = Array.from({ length: config.layers }, (_, block) =>
-    [...linearShapes(config)].flatMap(([layer, [out, width]]) => [
-      { name: `blk.${block}.${layer}.weight.lora_a`, shape: [3, width], data: seededNormals(random, 3 * width, 1) },
-      { name: `blk.${block}.${layer}.weight.lora_b`, shape: [out, 3], data: seededNormals(random, out * 3, 1) },
-    ]),
-  ).flat();
-  return { kind: "lora", rank: 3, alpha: 6, tensors };
-}
+const model = (architecture: ModelConfig["architecture"]): ModelConfig => ({ ...CONFIG, architecture });
+const lora = (config: ModelConfig, head = false) => randomAdapter("lora", { config, head });
 const byName = (adapter: AdapterWeights) => new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
 
 describe("PEFT files", () => {
   it.each(["llama", "qwen2", "qwen3"] as const)("are read back bit for bit (%s)", async (architecture) => {
     const config = model(architecture);
-    const adapter = randomAdapter(config);
+    const adapter = lora(config);
     await writePeft(folder, adapter, config, "some/base");
     const back = await readPeft(folder, config);
     expect(byName(back)).toEqual(byName(adapter));
@@ -57,7 +34,7 @@ describe("PEFT files", () => {
   });
 
   it("carry PEFT's names, shapes and settings", async () => {
-    await writePeft(folder, randomAdapter(model("qwen3")), model("qwen3"), "some/base");
+    await writePeft(folder, lora(model("qwen3")), model("qwen3"), "some/base");
     const { tensors, metadata } = await readSafetensors(join(folder, "adapter_model.safetensors"));
     expect(metadata).toEqual({ format: "pt" });
     expect(tensors).toHaveLength(2 * 7 * 2);
@@ -85,7 +62,7 @@ describe("PEFT files", () => {
     ] as const) {
       const rows = (count: number) => Float32Array.from({ length: count * 3 }, (_, i) => Math.floor(i / 3));
       const config = model(architecture);
-      const adapter = randomAdapter(config);
+      const adapter = lora(config);
       for (const tensor of adapter.tensors) if (tensor.name.endsWith("lora_b")) tensor.data.set(rows(tensor.shape[0]!));
       await writePeft(folder, adapter, config, "some/base");
       const { tensors } = await readSafetensors(join(folder, "adapter_model.safetensors"));
@@ -105,10 +82,68 @@ describe("PEFT files", () => {
     ["a rank-stabilised scale", { peft_type: "LORA", r: 3, lora_alpha: 6, use_rslora: true }, /use_rslora/],
     ["a missing rank", { peft_type: "LORA", lora_alpha: 6 }, /at r/],
   ])("are refused with %s", async (_, config, message) => {
-    await writePeft(folder, randomAdapter(model("qwen3")), model("qwen3"), "some/base");
+    await writePeft(folder, lora(model("qwen3")), model("qwen3"), "some/base");
     writeFileSync(join(folder, "adapter_config.json"), JSON.stringify(config));
     await expect(readPeft(folder, model("qwen3"))).rejects.toThrow(message);
   });
+});
+
+describe("PEFT files of the other kinds", () => {
+  const written = async (name: string, adapter: AdapterWeights, config: ModelConfig) => {
+    await writePeft(join(folder, name), adapter, config, "some/base");
+    const json = JSON.parse(readFileSync(join(folder, name, "adapter_config.json"), "utf8"));
+    return { json, ...(await readSafetensors(join(folder, name, "adapter_model.safetensors"))) };
+  };
+
+  it("hold a reward model as a model for sequence classification, and give it back", async () => {
+    const reward = lora(model("llama"), true);
+    const { json, tensors } = await written("reward", reward, model("llama"));
+    expect(json).toMatchObject({ peft_type: "LORA", task_type: "SEQ_CLS", modules_to_save: ["score"] });
+    const score = tensors.find(({ name }) => name === "base_model.model.score.weight")!;
+    expect(score).toEqual({ ...reward.tensors.at(-1)!, name: "base_model.model.score.weight" });
+    expect(byName(await readPeft(join(folder, "reward"), model("llama")))).toEqual(byName(reward));
+  });
+
+  it("hold prompt-tuning's embeddings as they are", async () => {
+    const adapter = randomAdapter("prompt");
+    const { json, tensors } = await written("prompt", adapter, CONFIG);
+    expect(json).toMatchObject({ peft_type: "PROMPT_TUNING", num_virtual_tokens: 3, token_dim: 16, num_layers: 2 });
+    expect(tensors).toEqual([{ ...adapter.tensors[0]!, name: "prompt_embeddings" }]);
+  });
+
+  it.each([
+    ["llama", [0, 2, 1, 3]],
+    ["qwen3", [0, 1, 2, 3]],
+  ] as const)(
+    "hold each virtual token's keys and values block by block, %s's keys in its order",
+    async (arch, order) => {
+      const adapter = randomAdapter("prefix", { config: model(arch) });
+      const { json, tensors } = await written(`prefix-${arch}`, adapter, model(arch));
+      expect(json).toMatchObject({ peft_type: "PREFIX_TUNING", num_virtual_tokens: 3, token_dim: 4 });
+      expect(json).toMatchObject({ num_attention_heads: 1, num_layers: 2, prefix_projection: false });
+      const [matrix] = tensors;
+      expect([matrix!.name, matrix!.shape]).toEqual(["prompt_embeddings", [3, 2 * 2 * 4]]);
+      const at = (name: string, token: number, channel: number) => byName(adapter).get(name)!.data[token * 4 + channel];
+      for (let token = 0; token < 3; token++) {
+        for (let block = 0; block < 2; block++) {
+          const row = [...matrix!.data.subarray(token * 16 + block * 8, token * 16 + (block + 1) * 8)];
+          expect(row.slice(0, 4)).toEqual(order.map((channel) => at(`blk.${block}.prefix_k.weight`, token, channel)));
+          expect(row.slice(4)).toEqual(
+            [0, 1, 2, 3].map((channel) => at(`blk.${block}.prefix_v.weight`, token, channel)),
+          );
+        }
+      }
+    },
+  );
+
+  it.each(["bottleneck", "prompt", "prefix"] as const)(
+    "are left out where PEFT has no such thing (%s)",
+    async (kind) => {
+      const adapter = randomAdapter(kind, { head: kind !== "bottleneck" });
+      await exportAdapter(join(folder, `alone-${kind}`), adapter, CONFIG, { name: "tiny", sha256: "ab".repeat(32) });
+      expect(readdirSync(join(folder, `alone-${kind}`))).toEqual(["adapter.safetensors"]);
+    },
+  );
 });
 
 describe("exportAdapter", () => {
@@ -116,7 +151,7 @@ describe("exportAdapter", () => {
 
   it("writes both layouts, names the adapter by its content, and says nothing about when", async () => {
     const config = model("llama");
-    const adapter = randomAdapter(config);
+    const adapter = lora(config);
     const first = await exportAdapter(join(folder, "one"), adapter, config, base);
     const second = await exportAdapter(
       join(folder, "two"),
