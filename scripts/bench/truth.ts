@@ -55,6 +55,7 @@ export function benchTruth(): string {
       `${`${name} (${steps} steps)`.padEnd(28)}${distances}${own.padStart(9)}${gained.padStart(9)}${kl.padStart(8)}   ${target}`,
     );
   }
+  printFrontier(problem, courses);
   console.log("\nstationary points of two replies");
   for (const { name, found, expected } of allBandits())
     console.log(`  ${name.padEnd(34)} found ${found.toFixed(6)}  expected ${expected.toFixed(6)}`);
@@ -63,6 +64,31 @@ export function benchTruth(): string {
       "KTO every reply that most like. GRPO's k3 penalty pulls like KL(ref ‖ π), so its optimum is another one; unscaled it is known.",
   );
   return figure(charts(problem, courses));
+}
+
+const NATS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8];
+
+/** The reward of each method when it first came to a KL, beside the most that is possible there. */
+function printFrontier(problem: Problem, courses: readonly Course[]): void {
+  const line = (name: string, cells: readonly string[]) =>
+    console.log(name.padEnd(28) + cells.map((cell) => cell.padStart(8)).join(""));
+  const rewards = (path: readonly (readonly [kl: number, reward: number])[]) =>
+    NATS.map((nats) => rewardAt(path, nats)?.toFixed(3) ?? "–");
+  console.log();
+  line(
+    "reward when KL first was",
+    NATS.map((nats) => nats.toFixed(2)),
+  );
+  line("best possible", rewards(frontier(problem)));
+  for (const { name, points } of courses) line(name, rewards(points.map(({ kl, reward }) => [kl, reward] as const)));
+}
+
+/** Interpolates where the path first crosses this KL; null where it never does. */
+function rewardAt(path: readonly (readonly [kl: number, reward: number])[], nats: number): number | null {
+  const after = path.findIndex(([kl]) => kl >= nats);
+  if (after < 1) return null;
+  const [[fromKl, fromReward], [toKl, toReward]] = [path[after - 1]!, path[after]!];
+  return fromReward + ((nats - fromKl) / (toKl - fromKl)) * (toReward - fromReward);
 }
 
 function charts(problem: Problem, courses: readonly Course[]): Chart[] {
