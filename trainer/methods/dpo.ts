@@ -8,7 +8,7 @@ import type { AdapterWeights } from "../engine/contract.ts";
 import { type DpoLoss, dpo } from "../objectives/dpo.ts";
 import type { PairHalves } from "../objectives/pairs.ts";
 import { pairObjective, pairRows, pairSums } from "./pair-rows.ts";
-import { firstEpoch, StartCheck, withReference } from "./reference.ts";
+import { beginsAtReference, firstEpoch, StartCheck, withReference } from "./reference.ts";
 import { assertExamples, type MethodRun, openPolicy, POLICY, stepsOf } from "./run.ts";
 
 export interface DpoRun extends MethodRun {
@@ -32,7 +32,8 @@ export interface ReferenceCache {
  *
  * The reference is the model the run starts from: the bare base in round one, a frozen copy of the starting adapter
  * later. At the first step policy and reference are therefore the same model, h = 0 for every pair, and the loss is a known
- * number; anything else means that one of the two is not what it should be, and the run stops.
+ * number; anything else means that one of the two is not what it should be, and the run stops. (A fresh prompt or prefix
+ * is the exception: it is no longer the base it is measured against.)
  * @returns the trained adapter
  * @throws TrainerError NO_EXAMPLES, REFERENCE_MISMATCH, TRAINING_DIVERGED; the reason of `cancel` or `pause`
  */
@@ -63,7 +64,7 @@ export async function trainDpo(run: DpoRun): Promise<AdapterWeights> {
     });
     for (const part of microBatches(batch, config.microBatchSize))
       await pass(pairRows(pairs, part), (rows) => model.accumulate(rows, policy, objective(part)));
-    if (step === 1) check.assert(firstLoss(config.loss, config.beta));
+    if (step === 1 && beginsAtReference(run, config)) check.assert(firstLoss(config.loss, config.beta));
   }
   return engine.exportAdapter(POLICY);
 }

@@ -10,7 +10,7 @@ import type { AdapterWeights, TokenSequence, Use } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import { kto, referencePoint } from "../objectives/kto.ts";
 import { completionLogProb, sum } from "../objectives/numeric.ts";
-import { firstEpoch, StartCheck, withReference } from "./reference.ts";
+import { beginsAtReference, firstEpoch, StartCheck, withReference } from "./reference.ts";
 import { assertExamples, type MethodRun, openPolicy, POLICY, stepsOf } from "./run.ts";
 
 export interface KtoRun extends MethodRun {
@@ -76,7 +76,8 @@ export async function trainKto(run: KtoRun): Promise<AdapterWeights> {
       );
     }
     metrics.kl = z;
-    if (step === 1) check.assert("that of equal models, half the weight of each reply");
+    if (step === 1 && beginsAtReference(run, config))
+      check.assert("that of equal models, half the weight of each reply");
   }
   return engine.exportAdapter(POLICY);
 }

@@ -1,5 +1,6 @@
 /** The reference that preference methods measure against: opened, asked once for everything, and checked at the first step. */
 
+import type { Tuning } from "../../server/domain/run-config.ts";
 import { microBatches } from "../data/batch.ts";
 import { DataOrder } from "../data/order.ts";
 import type { Use } from "../engine/contract.ts";
@@ -35,6 +36,14 @@ export function firstEpoch(
   const parts: number[][] = [];
   while (order.seen < examples) parts.push(...microBatches(order.next(batchSize), microBatchSize));
   return parts;
+}
+
+/**
+ * Whether a run's policy begins as its reference. A fresh prompt or prefix stands before every example and changes what
+ * follows from the first step on, so measured against the bare base it does not.
+ */
+export function beginsAtReference({ start }: Pick<MethodRun, "start">, { tuning }: { tuning: Tuning }): boolean {
+  return start !== null || tuning === "lora" || tuning === "bottleneck";
 }
 
 /** Nats per token. */

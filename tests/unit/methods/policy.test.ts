@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { DataOrder } from "../../../trainer/data/order.ts";
 import type { AdapterConfig, Engine } from "../../../trainer/engine/contract.ts";
+import { beginsAtReference } from "../../../trainer/methods/reference.ts";
 import { exportTrained, finishStep, type MethodRun, openPolicy } from "../../../trainer/methods/run.ts";
 import { trainSft } from "../../../trainer/methods/sft.ts";
 import { dpoRun, sftRun } from "./runs.ts";
@@ -42,6 +43,16 @@ describe("openPolicy", () => {
     expect(() => openPolicy(run, settings("prompt"))).toThrow(
       "Expected a starting adapter of kind prompt, found lora; set tuning=lora, or begin without it.",
     );
+  });
+});
+
+describe("beginsAtReference", () => {
+  it("holds for what changes nothing at first and for what goes on from its own reference", () => {
+    const start = { kind: "prefix", rank: 1, alpha: 1, tensors: [] } satisfies MethodRun["start"];
+    const begins = (tuning: "lora" | "bottleneck" | "prompt" | "prefix", from: MethodRun["start"] = null) =>
+      beginsAtReference({ start: from }, { tuning });
+    expect([begins("lora"), begins("bottleneck"), begins("prefix", start)]).toEqual([true, true, true]);
+    expect([begins("prompt"), begins("prefix")]).toEqual([false, false]);
   });
 });
 
