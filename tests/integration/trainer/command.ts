@@ -21,9 +21,19 @@ export interface Running {
 }
 
 /** Starts the command; `onLine` sees every line of standard output as it comes. */
-export function startTrain(args: readonly string[], onLine: (line: string) => void = () => {}): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", "trainer/cli.ts", ...args], {
+export function startTrain(
+  args: readonly string[],
+  onLine: (line: string) => void = () => {},
+  env: Record<string, string> = {},
+): Running {
+  return start("trainer/cli.ts", args, onLine, env);
+}
+
+/** Starts one of the command line's programs. */
+function start(program: string, args: readonly string[], onLine: (line: string) => void, env: Record<string, string>) {
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   let [out, err] = ["", ""];
   createInterface({ input: child.stdout! }).on("line", (line) => {
@@ -39,6 +49,10 @@ export function startTrain(args: readonly string[], onLine: (line: string) => vo
   });
   return { child, ended };
 }
+
+/** Runs `npm run merge` or `npm run score`. */
+export const runProgram = (program: "merge" | "score", ...args: string[]): Promise<Ended> =>
+  start(`trainer/cli/${program}.ts`, args, () => {}, {}).ended;
 
 export const train = (...args: string[]): Promise<Ended> => startTrain(args).ended;
 
