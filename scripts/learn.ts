@@ -3,6 +3,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { learnDpo } from "./learn/dpo.ts";
+import { learnGrpo } from "./learn/grpo.ts";
 import { learnKto } from "./learn/kto.ts";
 import { learnReward } from "./learn/reward.ts";
 import { learnSft } from "./learn/sft.ts";
@@ -13,6 +14,8 @@ const EXPERIMENTS: Record<string, (experiment: Experiment) => Promise<Outcome>> 
   reward: learnReward,
   dpo: learnDpo,
   kto: learnKto,
+  grpo: learnGrpo,
+  full: (experiment) => learnSft(experiment, "full"),
   prompt: (experiment) => learnSft(experiment, "prompt"),
   prefix: (experiment) => learnSft(experiment, "prefix"),
   bottleneck: (experiment) => learnSft(experiment, "bottleneck"),

@@ -1,9 +1,11 @@
 /** SFT teaches the starter a form it has never seen, JSON, for facts it knows, while replay keeps the rest as it was. */
 
-import type { DialogueExample } from "../../trainer/data/example.ts";
+import type { Tuning } from "../../server/domain/run-config.ts";
+import type { DialogueExample, TokenisedDialogue } from "../../trainer/data/example.ts";
 import { tokeniseDialogues } from "../../trainer/data/tokenise.ts";
-import type { AdapterKind } from "../../trainer/engine/contract.ts";
+import type { AdapterName, AdapterWeights, Engine } from "../../trainer/engine/contract.ts";
 import { evaluateImitation } from "../../trainer/evaluate.ts";
+import { POLICY } from "../../trainer/methods/run.ts";
 import { trainSft } from "../../trainer/methods/sft.ts";
 import { dialogues, randomQuestion } from "../../trainer/starter/corpus/dialogue.ts";
 import { Dice, textHash } from "../../trainer/starter/corpus/dice.ts";
@@ -15,6 +17,7 @@ import {
   messagesOf,
   type Outcome,
   rightShare,
+  type Starter,
   share,
   timed,
   withStarter,
@@ -58,29 +61,36 @@ function generalDialogues(seed: number, count: number): DialogueExample[] {
   });
 }
 
-/** @param kind of adapter; those that llama.cpp cannot apply are measured by the engine alone */
-export function learnSft(experiment: Experiment, kind: AdapterKind = "lora"): Promise<Outcome> {
+/** Share of replies that greedy decoding would reproduce to the last token: at each the right one is the likeliest. */
+async function greedyShare(engine: Engine, adapter: AdapterName | null, examples: readonly TokenisedDialogue[]) {
+  const { correct } = await engine.forward(
+    examples.map(({ sequence }) => sequence),
+    { adapter },
+  );
+  return share(correct, (row) => row.every((right) => right === 1));
+}
+
+/** @param tuning what is trained; llama.cpp speaks with LoRA adapters only, the engine alone measures the others */
+export function learnSft(experiment: Experiment, tuning: Tuning = "lora"): Promise<Outcome> {
   const { seed, quick } = experiment;
-  return withStarter(experiment, async (starter) => {
+  const work = async (starter: Starter): Promise<Outcome> => {
     const { engine, chat } = starter;
-    const examples = tasks(seed, quick ? 320 : 1600, false);
+    const tokens = (of: readonly DialogueExample[]) =>
+      tokeniseDialogues(of, chat, { ...LENGTH_RULE, overLong: "drop" }).examples;
+    const examples = tokens(tasks(seed, quick ? 640 : 1600, false).map(exampleOf));
     const held = tasks(seed, quick ? 60 : 300, true);
-    const tokens = (of: readonly Task[]) =>
-      tokeniseDialogues(
-        of.map(({ prompt, reply }, i) => ({
-          prompt: messagesOf(prompt),
-          completion: { content: reply, tokenIds: null },
-          weight: 1,
-          origin: `task ${i + 1}`,
-        })),
-        chat,
-        LENGTH_RULE,
-      ).examples;
-    const general = tokeniseDialogues(generalDialogues(seed, 400), chat, { ...LENGTH_RULE, overLong: "drop" }).examples;
-    const settings = { replay: 0.2, epochs: 2, batchSize: 16, microBatchSize: 16, tuning: kind };
+    const heldTokens = tokens(held.map(exampleOf));
+    const [replay, general] = [tokens(generalDialogues(seed, 400)), tokens(generalDialogues(seed + 1, 100))];
+    const settings = { replay: 0.2, epochs: 2, batchSize: 16, microBatchSize: 16, tuning };
     const config = starter.config("SFT", settings, { examples: examples.length });
-    const taught = heldOutItems(seed, quick ? 38 : 190);
-    const before = await evaluateImitation(engine, null, tokens(held));
+
+    const measured = async (adapter: AdapterName | null, weights: AdapterWeights | null) => ({
+      loss: (await evaluateImitation(engine, adapter, heldTokens)).loss,
+      greedy: await greedyShare(engine, adapter, heldTokens),
+      general: (await evaluateImitation(engine, adapter, general)).loss,
+      ...(tuning === "lora" && (await spoken(starter, weights, held, quick))),
+    });
+    const before = await measured(null, null);
     let steps = 0;
     const { result, seconds } = await timed(() =>
       trainSft({
@@ -89,42 +99,46 @@ export function learnSft(experiment: Experiment, kind: AdapterKind = "lora"): Pr
           steps = report.totalSteps;
           experiment.onStep?.(report);
         },
-        dialogues: tokens(examples),
-        replay: general,
+        dialogues: examples,
+        replay,
         config,
       }),
     );
-    if (result.kind !== "adapter") throw new Error("Expected an adapter.");
-    const after = await evaluateImitation(engine, "policy", tokens(held));
-    const figures = [{ name: "held-out loss, nats per token", before: before.loss, after: after.loss }];
-    if (kind === "lora") {
-      const prompts = held.map(({ prompt }) => messagesOf(prompt));
-      const replies = {
-        before: await starter.replies(null, prompts),
-        after: await starter.replies(result.weights, prompts),
-      };
-      const exact = (of: string[]) => share(held, ({ reply }, i) => of[i] === reply);
-      const form = (of: string[]) => share(of, (text) => /^\{"answer": ".+"\}$/.test(text));
-      figures.push(
-        {
-          name: "held-out facts, right and in the form",
-          before: exact(replies.before),
-          after: exact(replies.after),
-        },
-        { name: "replies in the form", before: form(replies.before), after: form(replies.after) },
-        {
-          name: "other questions still right",
-          before: await rightShare(starter, null, taught),
-          after: await rightShare(starter, result.weights, taught),
-        },
-      );
-    }
+    const after = await (result.kind === "adapter" ? measured(POLICY, result.weights) : measured(null, null));
+    const figure = (name: string, key: keyof typeof before) =>
+      before[key] === undefined ? [] : [{ name, before: before[key], after: after[key]! }];
     return {
-      method: kind === "lora" ? "SFT" : `SFT, ${kind} adapter`,
+      method: `SFT, ${tuning}`,
       data: `${examples.length} questions answered as {"answer": "…"}; ${held.length} held-out ones about other facts`,
-      figures,
+      figures: [
+        ...figure("held-out loss, nats per token", "loss"),
+        ...figure("held-out facts, right and in the form", "greedy"),
+        ...figure("the same as llama.cpp says it", "right"),
+        ...figure("loss on general dialogues", "general"),
+        ...figure("other questions still right", "others"),
+      ],
       steps,
       seconds,
     };
-  });
+  };
+  return withStarter(experiment, work, tuning === "full" ? "full" : "lora");
+}
+
+const exampleOf = ({ prompt, reply }: Task, i: number): DialogueExample => ({
+  prompt: messagesOf(prompt),
+  completion: { content: reply, tokenIds: null },
+  weight: 1,
+  origin: `task ${i + 1}`,
+});
+
+/** What llama.cpp says with the adapter: exactly the wanted reply, and right answers to questions without the wish. */
+async function spoken(starter: Starter, weights: AdapterWeights | null, held: readonly Task[], quick: boolean) {
+  const replies = await starter.replies(
+    weights,
+    held.map(({ prompt }) => messagesOf(prompt)),
+  );
+  return {
+    right: share(held, ({ reply }, i) => replies[i] === reply),
+    others: await rightShare(starter, weights, heldOutItems(1, quick ? 38 : 190)),
+  };
 }

@@ -13,6 +13,7 @@ import { type ChatTokens, chatTokens, tokenisePrompts } from "../../trainer/data
 import type { AdapterWeights, Engine } from "../../trainer/engine/contract.ts";
 import { openEngine } from "../../trainer/engine/index.ts";
 import type { MethodRun, StepReport } from "../../trainer/methods/run.ts";
+import type { Rollouts } from "../../trainer/rollout/contract.ts";
 import { openRollouts } from "../../trainer/rollout/rollouts.ts";
 import { checkReply } from "../../trainer/starter/check.ts";
 import type { Item, Turn } from "../../trainer/starter/corpus/types.ts";
@@ -56,6 +57,8 @@ export interface Starter {
   engine: Engine;
   tokenizer: Tokenizer;
   chat: ChatTokens;
+  /** For methods that sample; `replies` uses the same process. */
+  rollouts: Rollouts;
   /** The settings that a run of this method would get, with the experiment's on top. */
   config<M extends TrainingMethod>(
     method: M,
@@ -83,6 +86,7 @@ export async function withStarter<T>(
       engine,
       tokenizer,
       chat,
+      rollouts,
       config: (method, own, scale) =>
         resolveRunConfig(
           method,

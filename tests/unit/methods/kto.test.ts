@@ -1,6 +1,7 @@
 /** The KTO run: its reference point, batches of one class, and what it cannot be run on. */
 
 import { describe, expect, it } from "vitest";
+import { sequence } from "../../../trainer/data/tokenise.ts";
 import { mismatchedRows, trainKto } from "../../../trainer/methods/kto.ts";
 import { BigramEngine } from "../../helpers/bigram-engine.ts";
 import { ktoRun, someThumbs } from "./runs.ts";
@@ -32,7 +33,9 @@ describe("trainKto", () => {
   });
 
   it("measures z under the policy as it stands, on replies to other prompts", async () => {
-    const { run, steps, engine, checkpoints } = ktoRun({}, { batchSize: 10, checkpointEvery: 1, epochs: 6 });
+    // Liked replies share their tokens, so likes alone make other prompts' replies likelier too, and z rises above 0.
+    const thumbs = someThumbs(20).filter(({ liked }) => liked);
+    const { run, steps, engine, checkpoints } = ktoRun({ thumbs }, { batchSize: 10, checkpointEvery: 1, epochs: 6 });
     await trainKto(run);
     const rows = mismatchedRows(run.thumbs, run.seed);
     const means = async (adapter: string | null) => {
@@ -41,7 +44,8 @@ describe("trainKto", () => {
     };
     for (const { step, optimiser } of checkpoints) {
       engine.restore({ adapter: "policy" }, optimiser);
-      const z = Math.max(0, (await means("policy")) - (await means(null)));
+      const z = (await means("policy")) - (await means(null));
+      expect(z).toBeGreaterThan(0);
       expect(steps[step]!.metrics.kl).toBeCloseTo(z, 10);
     }
   });
@@ -124,10 +128,14 @@ describe("mismatchedRows", () => {
   });
 
   it("never makes a row longer than the longest real one", () => {
-    const longest = Math.max(...thumbs.map(({ sequence }) => sequence.tokens.length));
-    for (const { tokens, targets } of mismatchedRows(thumbs, 3)) {
-      expect(tokens.length).toBeLessThanOrEqual(longest);
-      expect(targets.length).toBeGreaterThan(0);
-    }
+    const tokens = (length: number) => Int32Array.from({ length }, (_, i) => i % 12);
+    const [long, short] = [sequence(tokens(20), tokens(2)), sequence(tokens(3), tokens(15))];
+    const [first, second] = mismatchedRows(
+      [long, short].map((row) => ({ sequence: row, liked: true, weight: 1 })),
+      3,
+    );
+    expect(first!.tokens).toHaveLength(22);
+    expect(first!.targets).toEqual(Int32Array.of(20, 21));
+    expect(second!.tokens).toHaveLength(5);
   });
 });
