@@ -140,8 +140,8 @@ def masked_whiten(values, mask, shift_mean=True):
 
 def ppo():
     """
-    TRL dropped PPO after 1.x's trl/experimental/ppo/ppo_trainer.py; its PPOTrainer.train is one loop that cannot be called in
-    parts, so its formulae are written out here, on padded tensors and with autograd. Where it averages over padding
+    TRL 1.16 holds no PPO any more. Earlier versions' PPOTrainer.train (trl/experimental/ppo/ppo_trainer.py) is one loop that cannot
+    be called in parts, so its formulae are written out here, on padded tensors and with autograd. Where it averages over padding
     (approxkl, ratio) the mask is used instead, and the score goes to the last token and not one behind it.
     """
     n = Numbers(6)
@@ -161,7 +161,7 @@ def ppo():
         settings = {"gamma": 1.0, "lambda": 0.95, "estimator": "k1", "whitenRewards": False, **options}
         new_values = [[v + moved * d for v, d in zip(row, n.normal(len(row)))] for row in values]
         cases.append(ppo_case(name, old, reference, values, scores, new, new_values, settings))
-    return {"source": ppo.__doc__.strip(), "cases": cases}
+    return {"source": " ".join(ppo.__doc__.split()), "cases": cases}
 
 
 KL_COEFFICIENT, CLIP, VALUE_CLIP, VALUE_COEFFICIENT = 0.05, 0.2, 0.2, 0.1
