@@ -9,6 +9,8 @@ import { createEngineClient } from "../server/engine-client.ts";
 import { env, requireEnv } from "../server/env.ts";
 import { logger } from "../server/log.ts";
 import { BACKENDS, openEngine } from "./engine/index.ts";
+import { endpointFrom } from "./judge/endpoint.ts";
+import { openRollouts } from "./rollout/rollouts.ts";
 import { workOnRun } from "./worker.ts";
 
 /** Chat comes first: with one process each on two cores, this one gets what the others leave. */
@@ -42,10 +44,12 @@ async function main(): Promise<void> {
     home: settings.HONE_HOME,
     model: resolve(settings.HONE_MODEL),
     serving: INFERENCE_URL ? createEngineClient({ url: INFERENCE_URL, secret: INFERENCE_SECRET! }) : null,
-    openEngine: (say: (sentence: string) => void) =>
+    endpoints: { judge: endpointFrom(settings, "JUDGE"), teacher: endpointFrom(settings, "TEACHER") },
+    openRollouts,
+    openEngine: (say: (sentence: string) => void, mode: "lora" | "full") =>
       openEngine({
         baseGguf: resolve(settings.HONE_MODEL),
-        mode: "lora" as const,
+        mode,
         backend,
         threads: settings.TRAINER_THREADS,
         log: say,

@@ -1,25 +1,31 @@
-/** What a worker does with a Run it holds: data, training, adapter files, measuring, handing over. */
+/** What a worker does with a Run it holds: data, tools, training with sample replies, files, measuring, handing over. */
 
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { LogLevel } from "../prisma/generated/enums.ts";
 import type { Db } from "../server/db.ts";
-import { pairsOfRun } from "../server/domain/dataset.ts";
-import { activeDeployment } from "../server/domain/live.ts";
+import { recordAiPairs } from "../server/domain/ai-pairs.ts";
+import { examplesOf } from "../server/domain/dataset.ts";
 import { appendLog, type ClaimedRun, finishRun, type Hold, recordStep, setEvaluating } from "../server/domain/run.ts";
+import { METHOD_TRAITS } from "../server/domain/run-config.ts";
+import { recordSamples } from "../server/domain/run-sample.ts";
 import type { ServingBackend } from "../server/engine-client.ts";
-import { readAdapter } from "../server/gguf/read-adapter.ts";
 import { openTokenizer } from "../server/gguf/tokenizer.ts";
 import { logger } from "../server/log.ts";
-import { ADAPTER_FILE, type ExportedAdapter, exportAdapter } from "./adapters/export.ts";
 import { sha256OfFile } from "./adapters/files.ts";
-import type { AdapterWeights, Engine, Metrics } from "./engine/contract.ts";
+import { readAdapterFile } from "./adapters/read.ts";
+import type { Engine } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";
-import { evaluatePreferences, evaluateReplies, sampleReplies } from "./evaluate.ts";
+import type { Endpoint } from "./judge/endpoint.ts";
 import { type Lease, LeaseLost } from "./lease.ts";
 import { POLICY } from "./methods/run.ts";
-import { prepareRunData, type ReplyPrompt, type RunData } from "./run-data.ts";
-import { type Training, train } from "./train.ts";
+import type { Rollouts } from "./rollout/contract.ts";
+import type { RolloutsOptions } from "./rollout/rollouts.ts";
+import { prepareRunData, type RunData } from "./run-data.ts";
+import { type Measuring, measure, measureGeneral } from "./run-job-measure.ts";
+import { storeTrained } from "./run-job-store.ts";
+import { type SampleRounds, sampleRounds } from "./samples.ts";
+import { type Tools, type Training, train } from "./train.ts";
 
 export interface JobServices {
   db: Db;
@@ -27,9 +33,12 @@ export interface JobServices {
   home: string;
   /** The base model's file, absolute. */
   model: string;
-  /** For sampling replies at the end; null where no serving process is known. */
+  /** For measuring replies at the end; null where no serving process is known. */
   serving: ServingBackend | null;
-  openEngine(log: (sentence: string) => void): Promise<Engine>;
+  /** From the environment. */
+  endpoints: { judge: Endpoint | null; teacher: Endpoint | null };
+  openEngine(log: (sentence: string) => void, mode: "lora" | "full"): Promise<Engine>;
+  openRollouts(options: RolloutsOptions): Promise<Rollouts>;
 }
 
 export interface Job extends Hold {
@@ -46,43 +55,78 @@ export const checkpointFolder = (home: string, runId: string) => join(home, "che
  * @throws what ends it otherwise: the reasons of `lease` and `pause`, or the failure
  */
 export async function doJob(services: JobServices, job: Job): Promise<void> {
-  const { db, home } = services;
-  const { run, lease } = job;
+  const { home } = services;
+  const { run } = job;
   const say = sayer(services, job);
   await checkBase(services, run);
-  const engine = await services.openEngine((sentence) => void say("INFO", sentence));
+  const mode = (run.config as { tuning?: unknown }).tuning === "full" ? "full" : "lora";
+  const engine = await services.openEngine((sentence) => void say("INFO", sentence), mode);
   try {
-    const data = await readData(services, job, engine);
-    const { plan } = data;
-    await say("INFO", `${plan.examples.length} examples to train on, ${data.heldOut.length} held out.`);
-    if (data.dropped > 0) await say("WARN", `${data.dropped} pairs are longer than allowed and were left out.`);
-
-    const weights = await train({
-      plan,
-      engine,
-      base: run.base,
-      start: readStart(services, run, engine),
-      seed: run.seed,
-      folder: checkpointFolder(home, run.id),
-      cancel: lease.signal,
-      pause: job.pause,
-      onStart: (step) => (step > 0 ? say("INFO", `Going on after step ${step}.`) : undefined),
-      onStep: (report) => record(services, job, report),
-    });
-
-    if (!(await setEvaluating(db, job))) throw new LeaseLost("The run belongs to another worker by now.");
-    const made = await storeAdapter(home, job, weights, engine);
-    const metrics = await measure(services, job, engine, data, made);
-    lease.signal.throwIfAborted();
-    const path = `adapters/${made.sha256}/${ADAPTER_FILE}`;
-    const { rank, alpha } = weights;
-    const adapter = { sha256: made.sha256, path, bytes: made.sizeBytes, rank, alpha, metrics };
-    if ((await finishRun(db, { ...job, adapter })) === null)
-      throw new LeaseLost("The run belongs to another worker by now.");
+    const data = await readData(services, run, engine);
+    const { plan, heldOut } = data;
+    await say("INFO", `${plan.examples.length} examples to train on, ${heldOut.examples.length} held out.`);
+    if (data.dropped > 0) await say("WARN", `${data.dropped} examples are longer than allowed and were left out.`);
+    const tools = await openTools(services, job, engine, data);
+    try {
+      await trainAndStore(services, job, { engine, data, tools });
+    } finally {
+      await tools.rollouts?.close();
+    }
     await rm(checkpointFolder(home, run.id), { recursive: true, force: true });
   } finally {
     await engine.close();
   }
+}
+
+interface Work {
+  engine: Engine;
+  data: RunData;
+  tools: Tools;
+}
+
+async function trainAndStore(services: JobServices, job: Job, work: Work): Promise<void> {
+  const { db, home, model, serving } = services;
+  const { run, lease, attempt } = job;
+  const { engine, data, tools } = work;
+  const say = sayer(services, job);
+  const start = await readStart(services, run, engine);
+  const samples = roundsOf(services, job, work);
+  const measuring: Measuring = {
+    ...{ db, home, serving, run, attempt, engine, data, tools },
+    ...{ signal: lease.signal, warn: (sentence) => say("WARN", sentence) },
+  };
+  const before = await measureStart(measuring, start);
+  const { sampleEvery } = data.plan.config;
+
+  const trained = await train({
+    ...{ plan: data.plan, engine, tools, base: run.base, start, seed: run.seed },
+    folder: checkpointFolder(home, run.id),
+    cancel: lease.signal,
+    pause: job.pause,
+    log: (sentence) => void say("INFO", sentence),
+    onStart: async (step) => {
+      if (step > 0) return say("INFO", `Going on after step ${step}.`);
+      await samples?.take(0, start?.weights ?? null);
+    },
+    onStep: async (report) => {
+      await record(services, job, report);
+      const due = report.step % sampleEvery === 0 || report.step === report.totalSteps;
+      if (due && !lease.signal.aborted) await samples?.take(report.step, engine.exportAdapter(POLICY));
+    },
+    onPairs: async (pairs) => {
+      if (await recordAiPairs(db, job, pairs)) return say("INFO", `${pairs.length} pairs of the judge are kept.`);
+      throw new LeaseLost("The run belongs to another worker by now.");
+    },
+  });
+
+  if (!(await setEvaluating(db, job))) throw new LeaseLost("The run belongs to another worker by now.");
+  lease.signal.throwIfAborted();
+  const place = { home, model, base: run.base, config: engine.config, name: `${run.id}-${attempt}` };
+  const made = await storeTrained(trained, place);
+  const metrics = { ...before, ...(await measure(measuring, trained, made)) };
+  lease.signal.throwIfAborted();
+  if ((await finishRun(db, { ...job, adapter: { ...made, metrics } })) === null)
+    throw new LeaseLost("The run belongs to another worker by now.");
 }
 
 type Say = (level: LogLevel, text: string) => Promise<void>;
@@ -106,19 +150,82 @@ async function checkBase({ model }: JobServices, run: ClaimedRun["run"]): Promis
   );
 }
 
-async function readData({ db, model }: JobServices, { run }: Job, engine: Engine): Promise<RunData> {
+async function readData({ db, model }: JobServices, run: ClaimedRun["run"], engine: Engine): Promise<RunData> {
   const tokenizer = await openTokenizer(model);
   try {
-    return await prepareRunData(run, pairsOfRun(db, run.id), tokenizer, engine.config.contextLength);
+    return await prepareRunData(run, (dataset) => examplesOf(db, dataset), tokenizer, engine.config.contextLength);
   } finally {
     await tokenizer.close();
   }
 }
 
-function readStart({ home }: JobServices, run: ClaimedRun["run"], engine: Engine): Training["start"] {
+/** Tokens of prompt and reply that the private sampler holds; the settings bound them besides. */
+const MOST_CONTEXT = 4096;
+
+/** A sampler where the method needs one, or where replies are to be shown and can be; a reward model where one is named. */
+async function openTools(services: JobServices, job: Job, engine: Engine, data: RunData): Promise<Tools> {
+  const { home, model, endpoints } = services;
+  const { run, lease } = job;
+  const { chat, plan } = data;
+  const say = sayer(services, job);
+  const tools: Tools = { chat, judge: endpoints.judge ?? undefined, teacher: endpoints.teacher ?? undefined };
+  if (run.rewardAdapter) {
+    const { sha256, path } = run.rewardAdapter;
+    tools.rewardModel = { sha256, weights: await readAdapterFile(join(home, path), engine.config, run.base) };
+  }
+  const needed = METHOD_TRAITS[plan.method].samples;
+  if (!needed && !isShown(data)) return tools;
+  try {
+    tools.rollouts = await services.openRollouts({
+      ...{ model, folder: await folderFor(home), contextLength: Math.min(MOST_CONTEXT, engine.config.contextLength) },
+      ...{ log: (sentence) => void say("INFO", sentence), signal: lease.signal },
+    });
+  } catch (error) {
+    lease.signal.throwIfAborted();
+    if (needed) throw error;
+    await say("WARN", `No sample replies will be shown: ${(error as Error).message}`);
+  }
+  return tools;
+}
+
+/** Adapters of the run lie here while its sampler uses them. */
+async function folderFor(home: string): Promise<string> {
+  const folder = join(home, "tmp");
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** llama.cpp speaks with LoRA policies; of the other kinds nothing can be shown. */
+const isShown = ({ plan: { method, config }, prompts }: RunData): boolean =>
+  config.sampleEvery > 0 && config.tuning === "lora" && method !== "REWARD" && prompts.length > 0;
+
+function roundsOf(services: JobServices, job: Job, { data, tools }: Work): SampleRounds | null {
+  if (!tools.rollouts || !isShown(data)) return null;
+  const say = sayer(services, job);
+  return sampleRounds(tools.rollouts, {
+    ...{ prompts: data.prompts, maxTokens: data.shownTokens, signal: job.lease.signal },
+    store: (step, samples) => recordSamples(services.db, job, step, samples),
+    warn: (sentence) => say("WARN", sentence),
+  });
+}
+
+async function readStart({ home }: JobServices, run: ClaimedRun["run"], engine: Engine): Promise<Training["start"]> {
   if (!run.fromAdapter) return null;
   const { sha256, path } = run.fromAdapter;
-  return { sha256, weights: readAdapter(join(home, path), engine.config, run.base) };
+  return { sha256, weights: await readAdapterFile(join(home, path), engine.config, run.base) };
+}
+
+const START = "start";
+
+/** General data before the training, by what it starts from: a whole model's training changes the base itself. */
+async function measureStart(measuring: Measuring, start: Training["start"]): Promise<Record<string, number>> {
+  if (!start) return measureGeneral(measuring, "before", null);
+  measuring.engine.loadAdapter(START, start.weights);
+  try {
+    return await measureGeneral(measuring, "before", START);
+  } finally {
+    measuring.engine.dropAdapter(START);
+  }
 }
 
 /** A step that could not be recorded is lost to the chart, not to the training: whether to go on is the lease's to say. */
@@ -128,72 +235,4 @@ async function record({ db }: JobServices, job: Job, report: Parameters<Training
   } catch (err) {
     logger("trainer").warn({ err, runId: job.run.id, step: report.step }, "step not recorded");
   }
-}
-
-/** Writes the files beside their place and moves the whole folder: `adapters/<sha256>` is complete or absent. */
-async function storeAdapter(home: string, job: Job, weights: AdapterWeights, engine: Engine): Promise<ExportedAdapter> {
-  const making = join(home, "adapters", `.making-${job.run.id}-${job.attempt}`);
-  await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
-  job.lease.signal.throwIfAborted();
-  const made = await exportAdapter(making, weights, engine.config, job.run.base);
-  const folder = join(home, "adapters", made.sha256);
-  // Equal weights were stored before: the files there are these very bytes.
-  if (await stat(join(folder, ADAPTER_FILE)).catch(() => null)) await rm(making, { recursive: true });
-  else await rename(making, folder);
-  return made;
-}
-
-const SAMPLING_LIMIT_MS = 30_000;
-
-/** Measuring must not lose a trained adapter: what cannot be measured is left out, with a line in the log. */
-async function measure(
-  services: JobServices,
-  job: Job,
-  engine: Engine,
-  { heldOut, prompts }: RunData,
-  made: ExportedAdapter,
-): Promise<Metrics> {
-  const say = sayer(services, job);
-  const attempted = async (what: string, work: () => Promise<Metrics>): Promise<Metrics> => {
-    try {
-      return await work();
-    } catch (error) {
-      job.lease.signal.throwIfAborted();
-      await say("WARN", `${what} could not be measured: ${(error as Error).message}`);
-      return {};
-    }
-  };
-  const preferences = await attempted("Held-out pairs", async () => {
-    const live = heldOut.length > 0 ? await loadLive(services, job, engine) : null;
-    return evaluatePreferences(engine, { candidate: POLICY, live }, heldOut);
-  });
-  job.lease.signal.throwIfAborted();
-  const replies = await attempted("Replies", () => measureReplies(services, job, engine, prompts, made));
-  return { ...preferences, ...replies };
-}
-
-const LIVE = "live";
-
-async function loadLive({ db, home }: JobServices, { run }: Job, engine: Engine): Promise<string | null> {
-  const { adapter, baseModel } = await activeDeployment(db);
-  if (!adapter || baseModel.sha256 !== run.base.sha256) return null;
-  engine.loadAdapter(LIVE, readAdapter(join(home, adapter.path), engine.config, run.base));
-  return LIVE;
-}
-
-async function measureReplies(
-  { serving, home }: JobServices,
-  { run, attempt, lease }: Job,
-  engine: Engine,
-  prompts: readonly ReplyPrompt[],
-  made: ExportedAdapter,
-): Promise<Metrics> {
-  if (!serving || prompts.length === 0) return {};
-  const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(SAMPLING_LIMIT_MS)]);
-  const reference = { sha256: made.sha256, path: join(home, "adapters", made.sha256, ADAPTER_FILE) };
-  const options = (who: string) => ({ requestPrefix: `run-${run.id}-${attempt}-${who}`, seed: run.seed, signal });
-  const ofCandidate = await sampleReplies(serving, reference, prompts, options("candidate"));
-  const ofBase = await sampleReplies(serving, null, prompts, options("base"));
-  return evaluateReplies(engine, POLICY, { ofCandidate, ofBase });
 }

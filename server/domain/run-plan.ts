@@ -6,6 +6,7 @@ import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
 import { freezeDataset } from "./dataset.ts";
+import { currentSelection } from "./dataset-source.ts";
 import type { RunQueue } from "./queue.ts";
 import { NO_LEASE } from "./run.ts";
 import { adviseRun, REFUSALS } from "./run-advice.ts";
@@ -42,6 +43,7 @@ export async function createRun(
         baseModelId: live.baseModelId,
         datasetId,
         replayDatasetId,
+        humanDatasetId: request.method === "RLAIF" ? await freezeHumanPairs(tx) : null,
         fromAdapterId: fromAdapter?.id,
         rewardAdapterId: rewardAdapter?.id,
         config: { ...config } as unknown as Prisma.InputJsonObject,
@@ -59,6 +61,12 @@ export async function createRun(
     });
     return readRun(tx, run.id);
   }, FREEZING);
+}
+
+/** The judge is compared with people, and a resumed run with the very same ones. */
+async function freezeHumanPairs(tx: Tx): Promise<string | null> {
+  const selection = await currentSelection(tx, "PAIRS");
+  return selection.train > 0 ? (await freezeDataset(tx, selection)).id : null;
 }
 
 function refusal(key: keyof typeof REFUSALS): AppError {

@@ -3,7 +3,8 @@
  * that slept through its lease updates no row, learns that it is a ghost, and stops.
  */
 
-import type { LogLevel, Method } from "../../prisma/generated/enums.ts";
+import type { Dataset } from "../../prisma/generated/client.ts";
+import type { AdapterKind, DataKind, LogLevel, Method, Tuning } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import type { ErrorCode } from "../errors.ts";
 import { storable } from "../plain-text.ts";
@@ -25,10 +26,28 @@ export interface ClaimedRun {
     step: number;
     totalSteps: number;
     base: { sha256: string; name: string };
-    fromAdapter: { sha256: string; path: string } | null;
-    dataset: { id: string; sha256: string; train: number; heldOut: number };
+    fromAdapter: AdapterFile | null;
+    rewardAdapter: AdapterFile | null;
+    dataset: FrozenData;
+    replay: FrozenData | null;
+    /** People's pairs, for the judge of an RLAIF run. */
+    humanPairs: FrozenData | null;
   };
   attempt: number;
+}
+
+interface AdapterFile {
+  sha256: string;
+  /** Relative to HONE_HOME. */
+  path: string;
+}
+
+interface FrozenData {
+  id: string;
+  kind: DataKind;
+  sha256: string;
+  train: number;
+  heldOut: number;
 }
 
 /** Names the worker's hold on a Run. */
@@ -53,9 +72,17 @@ export async function claimRun(db: Db, { runId, owner }: { runId: string; owner:
   if (attempt === undefined) return null;
   const row = await db.run.findUniqueOrThrow({
     where: { id: runId },
-    include: { baseModel: true, dataset: true, fromAdapter: true },
+    include: {
+      ...{ baseModel: true, fromAdapter: true, rewardAdapter: true },
+      ...{ dataset: true, replayDataset: true, humanDataset: true },
+    },
   });
-  const { id, method, seed, config, step, totalSteps, baseModel, dataset, fromAdapter } = row;
+  const { id, method, seed, config, step, totalSteps, baseModel } = row;
+  const file = (adapter: AdapterFile | null) => adapter && { sha256: adapter.sha256, path: adapter.path };
+  const frozen = ({ id, kind, sha256, trainPairs, heldOutPairs }: Dataset): FrozenData => ({
+    ...{ id, kind, sha256 },
+    ...{ train: trainPairs, heldOut: heldOutPairs },
+  });
   return {
     attempt,
     run: {
@@ -66,8 +93,11 @@ export async function claimRun(db: Db, { runId, owner }: { runId: string; owner:
       step,
       totalSteps,
       base: { sha256: baseModel.sha256, name: baseModel.name },
-      fromAdapter: fromAdapter && { sha256: fromAdapter.sha256, path: fromAdapter.path },
-      dataset: { id: dataset.id, sha256: dataset.sha256, train: dataset.trainPairs, heldOut: dataset.heldOutPairs },
+      fromAdapter: file(row.fromAdapter),
+      rewardAdapter: file(row.rewardAdapter),
+      dataset: frozen(row.dataset),
+      replay: row.replayDataset && frozen(row.replayDataset),
+      humanPairs: row.humanDataset && frozen(row.humanDataset),
     },
   };
 }
@@ -130,13 +160,17 @@ export async function setEvaluating(db: Db, { runId, attempt }: Hold): Promise<b
 }
 
 export interface FinishedAdapter {
-  /** Of adapter.gguf, hex. */
+  kind: AdapterKind;
+  tuning: Tuning;
+  servable: boolean;
+  /** Of its file, hex. */
   sha256: string;
-  /** Of adapter.gguf, relative to HONE_HOME. */
+  /** Of its file, relative to HONE_HOME. */
   path: string;
   bytes: number;
-  rank: number;
-  alpha: number;
+  /** Null for a whole model. */
+  rank: number | null;
+  alpha: number | null;
   /** What was measured at the end: "heldout/accuracy" and the like. */
   metrics: Record<string, number>;
 }
@@ -153,11 +187,11 @@ export async function finishRun(
   return db.$transaction(async (tx) => {
     const run = await lockHeld(tx, { runId, attempt });
     if (!run) return null;
-    const { sha256, path, bytes, rank, alpha } = adapter;
+    const { sha256, rank, alpha, kind, tuning, ...rest } = adapter;
     const metrics = metricsSchema.parse(adapter.metrics);
     const { id } = await tx.adapter.upsert({
       where: { sha256 },
-      create: { sha256, path, bytes, rank, alpha, metrics, baseModelId: run.baseModelId },
+      create: { ...rest, ...{ sha256, kind, tuning, rank, alpha, metrics }, baseModelId: run.baseModelId },
       update: {},
     });
     // A run of a few steps may end before it has said that it evaluates.
@@ -170,7 +204,7 @@ export async function finishRun(
       actorId: null,
       action: "adapter.create",
       subject: `Adapter:${id}`,
-      after: { sha256, runId, rank, alpha },
+      after: { sha256, runId, kind, tuning, rank, alpha },
     });
     return id;
   });
@@ -225,7 +259,8 @@ export async function returnRun(
 
 export const NO_LEASE = { leaseOwner: null, leaseExpiresAt: null } as const;
 
-async function lockHeld(tx: Tx, { runId, attempt }: Hold) {
+/** The Run's row, locked, while this worker holds it. */
+export async function lockHeld(tx: Tx, { runId, attempt }: Hold) {
   const rows = await tx.$queryRaw<{ baseModelId: string; status: "RUNNING" | "EVALUATING" }[]>`
     SELECT "baseModelId", "status" FROM "Run"
     WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING') FOR UPDATE`;

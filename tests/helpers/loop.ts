@@ -64,7 +64,10 @@ export function adapterOnDisk(home: string, content: Buffer = randomBytes(64)) {
   const relative = `adapters/${sha256}/adapter.gguf`;
   fs.mkdirSync(path.join(home, path.dirname(relative)), { recursive: true });
   fs.writeFileSync(path.join(home, relative), content);
-  return { sha256, path: relative, bytes: content.length, rank: 16, alpha: 32, metrics: { "heldout/accuracy": 0.9 } };
+  return {
+    ...{ kind: "POLICY" as const, tuning: "LORA" as const, servable: true, rank: 16, alpha: 32 },
+    ...{ sha256, path: relative, bytes: content.length, metrics: { "heldout/accuracy": 0.9 } },
+  };
 }
 
 /** Does what a trainer does with a waiting run, in one go. @returns id of the adapter */

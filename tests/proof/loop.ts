@@ -145,7 +145,7 @@ async function train(admin: Person, figures: Figures): Promise<RunView> {
   for (;;) {
     const run = await admin.trpc.run.get.query({ id: created.id });
     if (run.status === "SUCCEEDED") {
-      figures.say("pairs the run trained on", run.pairs);
+      figures.say("pairs the run trained on", run.examples);
       figures.say("steps", run.totalSteps);
       figures.say("seconds from starting the run to its adapter", ((Date.now() - began) / 1000).toFixed(1));
       return run;

@@ -44,6 +44,7 @@ ADD COLUMN     "origin" "DatasetOrigin" NOT NULL DEFAULT 'FEEDBACK';
 
 -- AlterTable
 ALTER TABLE "Run" ADD COLUMN     "aiDatasetId" UUID,
+ADD COLUMN     "humanDatasetId" UUID,
 ADD COLUMN     "replayDatasetId" UUID,
 ADD COLUMN     "rewardAdapterId" UUID;
 
@@ -92,6 +93,9 @@ ALTER TABLE "DatasetItem" ADD CONSTRAINT "DatasetItem_messageId_fkey" FOREIGN KE
 
 -- AddForeignKey
 ALTER TABLE "Run" ADD CONSTRAINT "Run_replayDatasetId_fkey" FOREIGN KEY ("replayDatasetId") REFERENCES "Dataset"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Run" ADD CONSTRAINT "Run_humanDatasetId_fkey" FOREIGN KEY ("humanDatasetId") REFERENCES "Dataset"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Run" ADD CONSTRAINT "Run_aiDatasetId_fkey" FOREIGN KEY ("aiDatasetId") REFERENCES "Dataset"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

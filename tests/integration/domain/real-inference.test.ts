@@ -78,7 +78,8 @@ test("a trained adapter speaks the next reply; rollback brings the old voice bac
   fs.mkdirSync(path.join(world.home, path.dirname(relative)), { recursive: true });
   fs.copyFileSync(made.path, path.join(world.home, relative));
   const bytes = fs.statSync(made.path).size;
-  const report = { sha256: made.sha256, path: relative, bytes, rank: 4, alpha: 8, metrics: {} };
+  const kind = { kind: "POLICY", tuning: "LORA", servable: true, rank: 4, alpha: 8 } as const;
+  const report = { ...kind, sha256: made.sha256, path: relative, bytes, metrics: {} };
   const adapterId = await train(world, (await admin.run.create({ method: "DPO" })).id, report);
   await admin.deployment.activate({ adapterId });
   const adapted = await ask();

@@ -11,7 +11,9 @@ import { POLICY } from "../../../trainer/methods/run.ts";
 import { checkpointFolder } from "../../../trainer/run-job.ts";
 import { type Outcome, type WorkerServices, workOnRun } from "../../../trainer/worker.ts";
 import { BigramEngine } from "../../helpers/bigram-engine.ts";
+
 import { ratedPrompt } from "../../helpers/loop.ts";
+import { ScriptedRollouts } from "../../helpers/scripted-rollouts.ts";
 import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
@@ -41,6 +43,8 @@ beforeEach(() => {
     home: world.home,
     model: tiny.path,
     serving: null,
+    endpoints: { judge: null, teacher: null },
+    openRollouts: async () => new ScriptedRollouts(512),
     openEngine: async (log) => {
       log("Training engine: bigram table, because a test wants it.");
       return engine;
