@@ -3,6 +3,7 @@
 import { checkConfig } from "./checks.ts";
 import { type Engine, EngineError, type ModelConfig, type NamedTensor } from "./contract.ts";
 import type { MemoryPlan } from "./memory.ts";
+import { BLOCK, type QuantisedTensor, scalesOf } from "./quantised.ts";
 import { EagerRunner } from "./tfjs/eager.ts";
 import { TfjsEngine } from "./tfjs/engine.ts";
 import { findTfjsGpu, NODE_GPU_BACKEND } from "./tfjs/node-gpu.ts";
@@ -17,6 +18,11 @@ export interface CreateEngineOptions {
   config: ModelConfig;
   /** Every tensor of the model in GGUF's names and layout. Full-parameter mode changes their data in place. */
   weights: readonly NamedTensor[];
+  /**
+   * Linear layers that stay in 8 bits and are expanded one at a time, whenever one is used; then they are not among
+   * `weights`. LoRA mode on onnx-cpu only. What is computed does not change.
+   */
+  quantised?: readonly QuantisedTensor[];
   /** "lora": frozen base with named adapters; "full": the base itself is trained. */
   mode: "lora" | "full";
   backend: Backend;
@@ -34,13 +40,26 @@ export interface CreateEngineOptions {
 
 /** @throws EngineError when config, weights and backend do not fit together or the backend cannot start. */
 export async function createEngine(options: CreateEngineOptions): Promise<Engine> {
-  const { config, mode, backend, threads = 2 } = options;
+  const { config, mode, backend, threads = 2, quantised = [] } = options;
   const { tokensTogether = 4096, activationBytes = 2 ** 30, checkpointing = "auto" } = options;
   checkConfig(config);
-  const weights = checkedWeights(config, options.weights);
+  if (quantised.length > 0 && (mode !== "lora" || backend !== "onnx-cpu")) {
+    throw new EngineError(
+      `A base can stay quantised in LoRA mode on onnx-cpu, found ${mode} mode on ${backend}; expand its weights.`,
+    );
+  }
+  const weights = checkedWeights(config, options.weights, quantised);
   const frozen = mode === "lora" ? constantsOf(config, weights, options.handOver ?? false) : new Map();
+  for (const { name, shape, values, scales } of quantised) {
+    frozen.set(name, { type: "int8", shape, data: options.handOver ? values : values.slice() });
+    const perRow = shape[1] / BLOCK;
+    const data = options.handOver ? scales : scales.slice();
+    frozen.set(scalesOf(name), { type: "float32", shape: [shape[0], perRow], data });
+  }
   const runner = await startRunner(backend, threads, frozen);
-  return new TfjsEngine({ config, weights, mode, runner, memory: { activationBytes, tokensTogether, checkpointing } });
+  const memory = { activationBytes, tokensTogether, checkpointing };
+  const shapes = new Map(quantised.map(({ name, shape }) => [name, shape]));
+  return new TfjsEngine({ config, weights, quantised: shapes, mode, runner, memory });
 }
 
 async function startRunner(backend: Backend, threads: number, constants: Map<string, Constant>): Promise<Runner> {
@@ -67,7 +86,7 @@ function constantsOf(config: ModelConfig, weights: ReadonlyMap<string, NamedTens
   for (const { name, shape, data } of weights.values()) {
     if (name === ROPE_FACTORS || (name === EMBEDDING && !config.tiedEmbeddings)) continue;
     // The embedding is looked up on this side too, so it is always copied.
-    constants.set(name, { shape, data: handOver && name !== EMBEDDING ? data : data.slice() });
+    constants.set(name, { type: "float32", shape, data: handOver && name !== EMBEDDING ? data : data.slice() });
   }
   return constants;
 }

@@ -1,6 +1,7 @@
 /** Which tensors a model has, by GGUF name and shape, and how a new model's are drawn. */
 
 import { EngineError, LINEAR_LAYERS, type LinearLayer, type ModelConfig, type NamedTensor } from "./contract.ts";
+import { BLOCK, type QuantisedTensor, scalesOf } from "./quantised.ts";
 import { seededRandom } from "./random.ts";
 
 export const EMBEDDING = "token_embd.weight";
@@ -63,18 +64,28 @@ export function initialiseWeights(config: ModelConfig, seed: number): NamedTenso
 }
 
 /**
- * The model's tensors by name, checked against its config.
+ * The model's tensors by name, checked against its config; those among `quantised` need not be among `weights`.
  * @throws EngineError when one is missing, has another shape, or holds a value that is not finite.
  */
-export function checkedWeights(config: ModelConfig, weights: readonly NamedTensor[]): Map<string, NamedTensor> {
+export function checkedWeights(
+  config: ModelConfig,
+  weights: readonly NamedTensor[],
+  quantised: readonly QuantisedTensor[] = [],
+): Map<string, NamedTensor> {
   const given = new Map(weights.map((tensor) => [tensor.name, tensor]));
+  const kept = new Map(quantised.map((tensor) => [tensor.name, tensor]));
   for (const [name, shape] of tensorShapes(config)) {
+    const whole = kept.get(name);
+    if (whole) {
+      checkQuantised(whole, shape);
+      continue;
+    }
     const tensor = given.get(name);
     if (!tensor) throw new EngineError(`The ${config.architecture} model lacks tensor ${name}; use a complete GGUF.`);
     checkTensor(tensor, shape);
   }
   const known = tensorShapes(config);
-  const stranger = weights.find(({ name }) => !known.has(name) && name !== ROPE_FACTORS);
+  const stranger = [...weights, ...quantised].find(({ name }) => !known.has(name) && name !== ROPE_FACTORS);
   if (stranger) {
     throw new EngineError(
       `The model has tensor ${stranger.name}, which the ${config.architecture} architecture here does not use; ` +
@@ -82,6 +93,20 @@ export function checkedWeights(config: ModelConfig, weights: readonly NamedTenso
     );
   }
   return given;
+}
+
+function checkQuantised({ name, shape, values, scales }: QuantisedTensor, expected: readonly number[]): void {
+  const [out, width] = shape;
+  const isLinear = LINEAR_LAYERS.some((layer) => name.endsWith(`.${layer}.weight`));
+  if (!isLinear || width % BLOCK !== 0 || values.length !== out * width) {
+    throw new EngineError(
+      `Tensor ${name} [${shape.join(", ")}] cannot stay quantised: only linear layers whose rows are whole blocks of ${BLOCK} can; expand it.`,
+    );
+  }
+  if (shape.join() !== expected.join()) {
+    throw new EngineError(`Tensor ${name}: expected shape [${expected.join(", ")}], found [${shape.join(", ")}].`);
+  }
+  checkTensor({ name: scalesOf(name), shape: [out, width / BLOCK], data: scales }, [out, width / BLOCK]);
 }
 
 /** @throws EngineError unless the tensor has this shape and only finite values. */

@@ -38,7 +38,7 @@ export class EagerRunner implements Runner {
   #inputs({ key, inputs }: Program, feeds: Feeds): Record<string, Tensor> {
     const tensorOf = (name: string, { shape, type }: InputSpec): Tensor => {
       const data = feeds[name];
-      if (data) return tf.tensor(data, [...shape], type);
+      if (data) return tf.tensor(data, [...shape], type as "float32" | "int32");
       const constant = this.#constants.get(name);
       if (!constant) throw new Error(`program "${key}" needs input ${name}, which was not fed`);
       return constant;

@@ -34,6 +34,8 @@ export interface TfjsEngineOptions {
   config: ModelConfig;
   /** Every tensor of the model, checked. In full-parameter mode their data is changed in place. */
   weights: ReadonlyMap<string, NamedTensor>;
+  /** Shapes of the linear layers that the runner holds quantised. */
+  quantised: ReadonlyMap<string, readonly [number, number]>;
   mode: "lora" | "full";
   runner: Runner;
   memory: MemoryPlan;
@@ -47,6 +49,7 @@ export class TfjsEngine implements Engine {
   /** [V, D] */
   readonly #embedding: Float32Array;
   readonly #baseShapes: ReadonlyMap<string, readonly number[]>;
+  readonly #quantised: TfjsEngineOptions["quantised"];
   /** Full-parameter mode: the whole model; null when the base is frozen. */
   readonly #base: ParameterSet | null;
   readonly #adapters = new Map<AdapterName, Adapter>();
@@ -54,7 +57,7 @@ export class TfjsEngine implements Engine {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ config, weights, mode, runner, memory }: TfjsEngineOptions) {
+  constructor({ config, weights, quantised, mode, runner, memory }: TfjsEngineOptions) {
     this.config = config;
     this.description = runner.description;
     this.#runner = runner;
@@ -62,6 +65,7 @@ export class TfjsEngine implements Engine {
     this.#embedding = weights.get(EMBEDDING)!.data;
     this.#passes = new Passes(runner, this.#embedding, rotary, memory);
     const trainable = [...weights.values()].filter(({ name }) => name !== ROPE_FACTORS);
+    this.#quantised = quantised;
     this.#baseShapes = graphShapes(config, trainable);
     this.#base = mode === "full" ? new ParameterSet(trainable) : null;
   }
@@ -187,7 +191,13 @@ export class TfjsEngine implements Engine {
     const scaled = adapter && { ...adapter.shape, scale: adapter.alpha / adapter.shape.rank };
     const weights = { ...this.#base?.weights(), ...adapter?.parameters.weights() };
     return {
-      variant: { config: this.config, base: this.#baseShapes, trainable: this.#base !== null, adapter: scaled },
+      variant: {
+        config: this.config,
+        base: this.#baseShapes,
+        quantised: this.#quantised,
+        trainable: this.#base !== null,
+        adapter: scaled,
+      },
       weights,
       prompt: adapter?.shape.kind === "prompt" ? weights[PROMPT] : undefined,
     };

@@ -1,7 +1,7 @@
 /** Writes ONNX models: the few protobuf messages of onnx.proto3 that a traced graph needs, encoded by hand. */
 
 /** Element types of ONNX tensors (TensorProto.DataType) by their TensorFlow.js name. */
-export const ONNX_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const ONNX_TYPE = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 export type OnnxType = keyof typeof ONNX_TYPE;
 
 /** Attribute of a node. Numbers are written as integers unless wrapped: ONNX tells the two apart. */
@@ -23,7 +23,7 @@ export interface OnnxValue {
 }
 
 export interface OnnxConstant extends OnnxValue {
-  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  data: Float32Array | Int32Array | Int8Array | BigInt64Array | Uint8Array;
 }
 
 export interface OnnxGraph {

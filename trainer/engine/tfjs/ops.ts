@@ -23,9 +23,15 @@ export function differentiable(inputs: readonly Tensor[], forward: () => Differe
   })(...inputs);
 }
 
+/** A frozen weight [O, I] in blocks of 32 with one scale each. */
+export interface Quantised {
+  values: Tensor; // [O, I], int8
+  scales: Tensor; // [O, I/32]
+}
+
 /** One linear layer: GGUF's weight [O, I], perhaps a bias [O], perhaps an adapter on top. */
 export interface Linear {
-  weight: Tensor; // [O, I]
+  weight: Tensor | Quantised; // [O, I]
   bias?: Tensor; // [O]
   lora?: { a: Tensor; b: Tensor; scale: number }; // a [R, I], b [O, R]
   /** Full-parameter mode: weight and bias get gradients. */
@@ -34,7 +40,12 @@ export interface Linear {
 
 /** x Wᵀ + bias + scale·(x Aᵀ) Bᵀ: [N, I] → [N, O]. */
 export function linear(x: Tensor, { weight, bias, lora, trainable }: Linear): Tensor {
-  const product = trainable ? trainableProduct(x, weight) : frozenProduct(x, weight);
+  const product =
+    "scales" in weight
+      ? quantisedProduct(x, weight)
+      : trainable
+        ? trainableProduct(x, weight)
+        : frozenProduct(x, weight);
   const sum = bias ? tf.add(product, bias) : product; // [N, O]
   return lora ? tf.add(sum, adapterProduct(x, lora)) : sum;
 }
@@ -44,6 +55,27 @@ function frozenProduct(x: Tensor, weight: Tensor): Tensor {
     value: tf.matMul(x, weight, false, true),
     backward: (dy) => [tf.matMul(dy, weight)],
   }));
+}
+
+/** The weight is expanded once in each direction: kept from one to the other, all would be in memory as floats. */
+function quantisedProduct(x: Tensor, weight: Quantised): Tensor {
+  return differentiable([x], () => ({
+    value: tf.matMul(x, dequantised(weight, x), false, true),
+    backward: (dy) => [tf.matMul(dy, dequantised(weight, dy))],
+  }));
+}
+
+/** Name of the kernel that multiplies blocks by their scales; registered where programs are traced. */
+export const DEQUANTISE = "DequantiseBlocks";
+
+/**
+ * The weight as floats, for one product. 0 times a value of `after` is added to the scales: it changes none of them, but
+ * makes this a step of the direction in which it is used. A program that is cut in two would otherwise expand every
+ * weight of the backward pass in its first half and hold it until the second.
+ */
+function dequantised({ values, scales }: Quantised, after: Tensor): Tensor {
+  const later = tf.add(scales, tf.mul(tf.slice(after, [0, 0], [1, 1]), 0));
+  return tf.engine().runKernel(DEQUANTISE, { values, scales: later }) as Tensor;
 }
 
 function trainableProduct(x: Tensor, weight: Tensor): Tensor {

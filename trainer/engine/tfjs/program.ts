@@ -6,7 +6,8 @@ export type TensorMap = Readonly<Record<string, Tensor>>;
 
 export interface InputSpec {
   shape: readonly number[];
-  type: "float32" | "int32";
+  /** int8 are the values of quantised weights: constants, which only the traced programs read. */
+  type: "float32" | "int32" | "int8";
 }
 
 /** A pure function from named tensors of fixed shapes to named float32 tensors. */
@@ -24,8 +25,9 @@ export type HostData = Float32Array | Int32Array;
 
 /** A matrix or vector that never changes while the runner lives, shared by every program. */
 export interface Constant {
+  type: "float32" | "int8";
   shape: readonly number[];
-  data: Float32Array;
+  data: Float32Array | Int8Array;
 }
 
 export type Feeds = Readonly<Record<string, HostData>>;

@@ -9,6 +9,7 @@ import {
   prefixNames,
 } from "../adapter-shape.ts";
 import { HEAD, type ModelConfig } from "../contract.ts";
+import { BLOCK, scalesOf } from "../quantised.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { STATISTICS, targetStatistics } from "./head.ts";
 import { hiddenStates, type Parameters, transformerBlock } from "./model.ts";
@@ -35,6 +36,8 @@ export interface Variant {
   config: ModelConfig;
   /** Shapes of every base tensor by GGUF name, but for the token embedding of an untied model, which stays outside. */
   base: ReadonlyMap<string, readonly number[]>;
+  /** Shapes of the linear layers that stay quantised; they are not in `base`. */
+  quantised: ReadonlyMap<string, readonly [number, number]>;
   /** Full-parameter mode. */
   trainable: boolean;
   adapter: (AdapterShape & { scale: number }) | null;
@@ -150,7 +153,7 @@ function trainedNames(variant: Variant, bucket: Bucket): string[] {
   return variant.adapter?.kind === "prompt" ? [BATCH.embedded, ...inputs] : inputs;
 }
 
-function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Parameters {
+function parametersOf({ adapter, trainable, quantised }: Variant, tensors: TensorMap): Parameters {
   return {
     trainable,
     gain: (name) => tensors[name]!,
@@ -166,8 +169,10 @@ function parametersOf({ adapter, trainable }: Variant, tensors: TensorMap): Para
     },
     linear(block, layer): Linear {
       const { a, b } = loraNames(block, layer);
+      const name = `blk.${block}.${layer}.weight`;
+      const weight = tensors[name]!;
       return {
-        weight: tensors[`blk.${block}.${layer}.weight`]!,
+        weight: quantised.has(name) ? { values: weight, scales: tensors[scalesOf(name)]! } : weight,
         bias: tensors[`blk.${block}.${layer}.bias`],
         lora: adapter?.targets.includes(layer) ? { a: tensors[a]!, b: tensors[b]!, scale: adapter.scale } : undefined,
         trainable,
@@ -197,7 +202,12 @@ function batchInputs({ config, adapter }: Variant, { rows, length, targets }: Bu
 
 function parameterInputs(variant: Variant, bucket: Bucket): Record<string, InputSpec> {
   const shapes = [...variant.base, ...adapterInputs(variant, bucket)];
-  return Object.fromEntries(shapes.map(([name, shape]) => [name, { shape, type: "float32" as const }]));
+  const inputs: [string, InputSpec][] = shapes.map(([name, shape]) => [name, { shape, type: "float32" }]);
+  for (const [name, [out, width]] of variant.quantised) {
+    inputs.push([name, { shape: [out, width], type: "int8" }]);
+    inputs.push([scalesOf(name), { shape: [out, width / BLOCK], type: "float32" }]);
+  }
+  return Object.fromEntries(inputs);
 }
 
 /** Shapes of the adapter's tensors that the program sees: no virtual tokens, and the head only where it is read. */

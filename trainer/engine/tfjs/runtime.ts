@@ -59,8 +59,7 @@ export class OnnxRunner implements Runner {
   static async create(options: OnnxOptions): Promise<OnnxRunner> {
     const runner = new OnnxRunner(options);
     if (options.provider === "cpu") {
-      const wires = [...options.constants].map(([name, value]) => [name, { type: "float32", ...value }]);
-      await sessionClient.share(runner.#owner, Object.fromEntries(wires));
+      await sessionClient.share(runner.#owner, Object.fromEntries(options.constants));
     }
     return runner;
   }

@@ -4,9 +4,9 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 
 /** A tensor as it travels between threads. */
 export interface Wire {
-  type: "float32" | "int32";
+  type: "float32" | "int32" | "int8";
   shape: readonly number[];
-  data: Float32Array | Int32Array;
+  data: Float32Array | Int32Array | Int8Array;
 }
 export type Wires = Record<string, Wire>;
 

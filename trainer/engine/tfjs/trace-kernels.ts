@@ -2,7 +2,9 @@
 
 import type { NamedTensorInfoMap } from "@tensorflow/tfjs";
 
+import { BLOCK } from "../quantised.ts";
 import { ONNX_TYPE } from "./onnx-proto.ts";
+import { DEQUANTISE } from "./ops.ts";
 import { type TensorInfo, tf } from "./tf.ts";
 import type { DType, TraceBackend } from "./trace.ts";
 
@@ -123,6 +125,9 @@ const KERNELS: Record<string, Kernel> = {
     return Object.values(inputs).reduce((sum, part) => g.emit("Add", [sum, part], sum.shape, sum.dtype));
   },
   Cast: (g, { x }, { dtype }) => cast(g, x!, dtype),
+  [DEQUANTISE]: (g, { values, scales }) => {
+    return g.emit("DequantizeLinear", [values!, scales!], values!.shape, "float32", { axis: 1, block_size: BLOCK });
+  },
   BatchMatMul: (g, { a, b }, { transposeA, transposeB }) => matMul(g, a!, b!, transposeA, transposeB),
 };
 

@@ -4,7 +4,7 @@ import type { DataStorage } from "@tensorflow/tfjs";
 
 import type { Graph } from "./graph.ts";
 import type { Attribute, OnnxConstant, OnnxNode, OnnxType, OnnxValue } from "./onnx-proto.ts";
-import type { Program } from "./program.ts";
+import type { Constant, Program } from "./program.ts";
 import { type Tensor, type TensorInfo, tf } from "./tf.ts";
 import { registerKernels } from "./trace-kernels.ts";
 
@@ -126,7 +126,7 @@ const BACKEND = "hone-trace";
 let backend: TraceBackend | undefined;
 
 /** Records `program` as a graph. `frozen` inputs become constants of it, all others are fed on every run. */
-export function trace(program: Program, dialect: Dialect, frozen: ReadonlyMap<string, Float32Array>): Graph {
+export function trace(program: Program, dialect: Dialect, frozen: ReadonlyMap<string, Constant["data"]>): Graph {
   if (!backend) {
     backend = new TraceBackend();
     const made = backend;
@@ -151,7 +151,7 @@ function record(
   program: Program,
   backend: TraceBackend,
   recorder: Recorder,
-  frozen: ReadonlyMap<string, Float32Array>,
+  frozen: ReadonlyMap<string, Constant["data"]>,
 ): Graph {
   const inputs: OnnxValue[] = [];
   const constants: OnnxConstant[] = [];
@@ -160,7 +160,10 @@ function record(
     const data = frozen.get(name);
     if (data) constants.push({ name, type, shape, data });
     else inputs.push({ name, type, shape });
-    placeholders[name] = tf.engine().makeTensorFromTensorInfo(backend.tensorInfo(name, shape, type), backend);
+    // TensorFlow.js has no int8: to it such a tensor is int32, and the one kernel that reads it knows better.
+    recorder.values.set(name, { name, type, shape });
+    const info = backend.tensorInfo(name, shape, type === "int8" ? "int32" : type);
+    placeholders[name] = tf.engine().makeTensorFromTensorInfo(info, backend);
   }
   const results = Object.entries(program.build(placeholders));
   const outputs = results.map(([name, tensor]) => ({ name, value: backend.nameOf(tensor) }));
