@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RunConfig } from "../../server/domain/run-config.ts";
 import type { ChatMessage } from "../../server/gguf/chat-template.ts";
 import type { PreferenceExample, TokenisedPair } from "../data/example.ts";
-import { type ChatTokens, sequence } from "../data/tokenise.ts";
+import { type ChatTokens, sequence, tokenisePairs } from "../data/tokenise.ts";
 import type { AdapterWeights, Metrics } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import type { Patience } from "../judge/endpoint.ts";
@@ -21,10 +21,11 @@ import type { SampledRun } from "./sampled.ts";
 export interface RlaifRun extends SampledRun, GatheringRun {
   config: RunConfig<"RLAIF">;
   chat: ChatTokens;
-  /** Pairs that people judged; mixed with the judge's only where `mixHumanPairs` says so. */
-  humanPairs?: readonly TokenisedPair[];
-  /** The same as texts: the judge is asked about them too, to say how far it agrees with people. */
-  humanExamples?: readonly PreferenceExample[];
+  /**
+   * Pairs that people judged: the judge is asked about them too, to say how far it agrees with people. They train only where
+   * `mixHumanPairs` says so.
+   */
+  humanPairs?: readonly PreferenceExample[];
   /** Awaited with the judge's pairs before the first step; a resumed run calls it again. */
   onPairs?(pairs: readonly JudgedPair[]): Promise<void>;
   referenceCache?: ReferenceCache;
@@ -60,7 +61,7 @@ const MOST_COMPARED = 100;
  * @throws TrainerError ENDPOINT_MISSING, ENDPOINT_FAILED, NO_EXAMPLES, SAMPLING_FAILED, what `trainDpo` throws
  */
 export async function trainRlaif(run: RlaifRun): Promise<AdapterWeights> {
-  const { prompts, config, humanPairs = [], log } = run;
+  const { prompts, config, log } = run;
   assertExamples(prompts.length, "prompts");
   const ask = judgeOf(run);
   const judged = await judgeDrafts(run, ask);
@@ -90,8 +91,14 @@ export async function trainRlaif(run: RlaifRun): Promise<AdapterWeights> {
     const row = ({ completion }: { completion: number[] }) => sequence(prompt.tokens, completion);
     return { chosen: row(chosen), rejected: row(rejected), weight: 1 };
   });
-  const mixed = config.mixHumanPairs ? [...pairs, ...humanPairs] : pairs;
+  const mixed = config.mixHumanPairs ? [...pairs, ...peoplesPairs(run)] : pairs;
   return trainDpo({ ...withFirstFigures(run, figures), pairs: mixed, config });
+}
+
+function peoplesPairs({ humanPairs = [], chat, config, engine }: RlaifRun): TokenisedPair[] {
+  const { maxLength, overLong } = config;
+  return tokenisePairs(humanPairs, chat, { maxLength: Math.min(maxLength, engine.config.contextLength), overLong })
+    .examples;
 }
 
 function judgeOf({ config, judge, engine, chat, patience }: RlaifRun): AskPair {
@@ -161,7 +168,7 @@ function judgeAll({ cancel }: RlaifRun, ask: AskPair, comparisons: readonly Comp
  * with the people's choice always first, there would be nothing to agree on.
  */
 async function agreement(run: RlaifRun, ask: AskPair): Promise<number> {
-  const examples = (run.humanExamples ?? []).slice(0, MOST_COMPARED);
+  const examples = (run.humanPairs ?? []).slice(0, MOST_COMPARED);
   const comparisons = examples.map(({ prompt, chosen, rejected }, i): Comparison => {
     const texts = [chosen.content, rejected.content];
     return { prompt, texts: i % 2 === 0 ? texts : texts.toReversed() };

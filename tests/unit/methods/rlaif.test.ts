@@ -4,7 +4,6 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { PreferenceExample } from "../../../trainer/data/example.ts";
 import { type JudgedPair, trainRlaif } from "../../../trainer/methods/rlaif.ts";
 import { impatient, type OpenAiServer, startOpenAi } from "../../helpers/openai-server.ts";
-import { somePairs } from "./runs.ts";
 import { memoryCache, rlaifRun } from "./sampled-runs.ts";
 
 let server: OpenAiServer | null = null;
@@ -63,8 +62,8 @@ describe("trainRlaif", () => {
   it("tells Cohen's κ with people, whatever the order they are shown in", async () => {
     const agreeing = Array.from({ length: 10 }, (_, i) => human(`3 ${i + 20}`, `4 ${i + 20}`));
     const tools = await judge(likes3);
-    const kappaWith = async (humanExamples: PreferenceExample[]) => {
-      const { run, steps } = rlaifRun({ ...tools, humanExamples });
+    const kappaWith = async (humanPairs: PreferenceExample[]) => {
+      const { run, steps } = rlaifRun({ ...tools, humanPairs });
       await trainRlaif(run);
       return steps[0]!.metrics["judge/kappa"]!;
     };
@@ -77,7 +76,7 @@ describe("trainRlaif", () => {
   });
 
   it("mixes people's pairs in only where it is told to", async () => {
-    const humanPairs = somePairs(8);
+    const humanPairs = Array.from({ length: 8 }, () => human("3", "4"));
     const tools = await judge(likes3);
     const apart = rlaifRun({ ...tools, humanPairs });
     await trainRlaif(apart.run);
