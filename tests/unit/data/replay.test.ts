@@ -33,6 +33,11 @@ describe("Replay", () => {
     }
   });
 
+  it("draws otherwise for another seed", () => {
+    const orders = Array.from({ length: 20 }, (_, seed) => new Replay(12, 0.5, seed).between(0, 12).join());
+    expect(new Set(orders).size).toBe(20);
+  });
+
   it("draws nothing without examples or without a share", () => {
     expect(draws(new Replay(0, 0.5, 1), 8, 5).flat()).toEqual([]);
     expect(draws(new Replay(9, 0, 1), 8, 5).flat()).toEqual([]);

@@ -117,6 +117,8 @@ describe.each(Object.entries(METHODS))("%s", (_, { run, train, empty, lowers }) 
     };
     await expect(train(diverging)).rejects.toThrow(/diverged at step 4: \S+ is NaN\. Try a lower learningRate/);
     expect(steps).toHaveLength(3);
+    // The figures were seen before the optimiser could spread them.
+    expect(engine.calls.step).toBe(3);
   });
 
   it("stops when told to, and refuses to run on nothing", async () => {
