@@ -1,6 +1,6 @@
 /** From examples of any kind to what a method trains on: one way for the command line and the trainer, so that both train alike. */
 
-import type { TrainingMethod } from "../server/domain/run-config.ts";
+import type { TrainingMethod, Tuning } from "../server/domain/run-config.ts";
 import type { Tokenizer } from "../server/gguf/tokenizer.ts";
 import type {
   DialogueExample,
@@ -41,6 +41,8 @@ export interface Sources {
 export interface TokenSettings extends LengthRule {
   learn?: "last" | "all";
   maxTokens?: number;
+  tuning?: Tuning;
+  rank?: number;
 }
 
 export type PlanTokenizer = Pick<Tokenizer, "renderChat" | "encode" | "endOfTurnId" | "eosId">;
@@ -69,7 +71,8 @@ export function planData(
   contextLength: number,
 ): PlannedData {
   const chat = chatTokens(tokenizer);
-  const rule = { maxLength: Math.min(settings.maxLength, contextLength), overLong: settings.overLong };
+  const room = contextLength - virtualTokens(settings);
+  const rule = { maxLength: Math.min(settings.maxLength, room), overLong: settings.overLong };
   const chunks = (texts: readonly TextExample[] = []) => tokeniseTexts(texts, tokenizer, rule.maxLength);
   const replay = (): Tokenised<TokenisedDialogue> => {
     const general = sources.replay ?? { DIALOGUES: [] };
@@ -107,6 +110,9 @@ export function planData(
     }
   }
 }
+
+/** Virtual tokens stand before every example and take their share of the context. */
+const virtualTokens = ({ tuning, rank = 0 }: TokenSettings) => (tuning === "prompt" || tuning === "prefix" ? rank : 0);
 
 function only<T>({ examples, dropped }: Tokenised<T>): PlannedData {
   // The switch above pairs every method with its own kind of example.
