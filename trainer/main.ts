@@ -11,6 +11,7 @@ import { logger } from "../server/log.ts";
 import { BACKENDS, openEngine } from "./engine/index.ts";
 import { endpointFrom } from "./judge/endpoint.ts";
 import { openRollouts } from "./rollout/rollouts.ts";
+import { workOnScores } from "./score-queue.ts";
 import { workOnRun } from "./worker.ts";
 
 /** Chat comes first: with one process each on two cores, this one gets what the others leave. */
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
       if (message) log.info({ outcome: await workOnRun(services, message.data.runId) }, "queue message done");
     },
   );
+  const stopScoring = await workOnScores(boss, services);
   log.info({ home: settings.HONE_HOME, model: services.model }, "trainer waits for runs");
 
   const stop = async (signal: string) => {
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
     shutdown.abort(new ShuttingDown("The trainer is shutting down."));
     // Waits for the handler, which gives its run back after the step under way.
     await boss.stop({ graceful: true, timeout: 60_000 });
+    await stopScoring();
     await db.$disconnect();
     process.exit(0);
   };

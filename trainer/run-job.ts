@@ -168,7 +168,12 @@ async function openTools(services: JobServices, job: Job, engine: Engine, data: 
   const { run, lease } = job;
   const { chat, plan } = data;
   const say = sayer(services, job);
-  const tools: Tools = { chat, judge: endpoints.judge ?? undefined, teacher: endpoints.teacher ?? undefined };
+  const tools: Tools = { chat };
+  // Who may be asked is part of what the run is; a run that asks nobody goes on whoever is configured.
+  if (METHOD_TRAITS[plan.method].endpoint !== "never") {
+    tools.judge = endpoints.judge ?? undefined;
+    tools.teacher = endpoints.teacher ?? undefined;
+  }
   if (run.rewardAdapter) {
     const { sha256, path } = run.rewardAdapter;
     tools.rewardModel = { sha256, weights: await readAdapterFile(join(home, path), engine.config, run.base) };

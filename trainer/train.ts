@@ -1,9 +1,7 @@
 /** One run on disk: from tokenised examples to trained weights, resumable from its folder. Used by the CLI and the trainer. */
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { RunConfig } from "../server/domain/run-config.ts";
-import type { ChatMessage } from "../server/gguf/chat-template.ts";
 import type { BaseIdentity } from "./adapters/export.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type {
@@ -15,9 +13,11 @@ import type {
   TokenisedThumb,
 } from "./data/example.ts";
 import type { ChatTokens } from "./data/tokenise.ts";
-import type { AdapterWeights, Engine, TokenSequence } from "./engine/contract.ts";
+import type { AdapterWeights, Engine } from "./engine/contract.ts";
 import { TrainerError, type TrainerErrorCode } from "./errors.ts";
 import type { Endpoint } from "./judge/endpoint.ts";
+import { trainBestOfK } from "./methods/best-of-k.ts";
+import { trainDistil } from "./methods/distil.ts";
 import { trainDpo } from "./methods/dpo.ts";
 import { trainGrpo } from "./methods/grpo.ts";
 import { trainKto } from "./methods/kto.ts";
@@ -25,11 +25,13 @@ import { trainOrpo } from "./methods/orpo.ts";
 import { trainPpo } from "./methods/ppo.ts";
 import { trainPretrain } from "./methods/pretrain.ts";
 import { trainRewardModel } from "./methods/reward-model.ts";
+import { type JudgedPair, trainRlaif } from "./methods/rlaif.ts";
 import type { MethodRun, StepReport, TrainedWeights } from "./methods/run.ts";
 import { trainSft } from "./methods/sft.ts";
 import { trainSimpo } from "./methods/simpo.ts";
 import type { Rollouts } from "./rollout/contract.ts";
 import { gatherCacheAt, referenceCacheAt } from "./train-cache.ts";
+import { fingerprintOf } from "./train-fingerprint.ts";
 
 interface Imitation<M extends "SFT" | "PRETRAIN"> {
   method: M;
@@ -87,13 +89,6 @@ export interface Tools {
   judge?: Endpoint;
   /** Gives the replies that distillation imitates. */
   teacher?: Endpoint;
-}
-
-/** A pair of drafts that the judge preferred the same way in both orders. */
-export interface JudgedPair {
-  prompt: readonly ChatMessage[];
-  chosen: string;
-  rejected: string;
 }
 
 /** The identity of a run: two runs with the same one make the same adapter. */
@@ -168,19 +163,19 @@ export async function train(training: Training): Promise<TrainedWeights> {
     case "KTO":
       return adapter(await trainKto({ ...run, thumbs: plan.examples, config: plan.config, referenceCache }));
     default:
-      return adapter(await trainOnPrompts(plan, run, training, fingerprint));
+      return trainOnPrompts(plan, run, training, fingerprint);
   }
 }
 
 type PromptPlan = Extract<TrainingPlan, { examples: readonly TokenisedPrompt[] }>;
 
 /** The methods that make their own replies, or have others make them. */
-function trainOnPrompts(
+async function trainOnPrompts(
   plan: PromptPlan,
   run: MethodRun & Pick<Training, "log">,
   { tools, folder, onPairs }: Training,
   fingerprint: string,
-): Promise<AdapterWeights> {
+): Promise<TrainedWeights> {
   const { chat, rewardModel, judge } = tools;
   const prompts = plan.examples;
   const rollouts = () =>
@@ -188,11 +183,31 @@ function trainOnPrompts(
   const gatherCache = gatherCacheAt(join(folder, "gathered.json"), fingerprint);
   switch (plan.method) {
     case "PPO":
-      return trainPpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge });
+      return adapter(
+        await trainPpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge }),
+      );
     case "GRPO":
-      return trainGrpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge });
-    default:
-      throw new TrainerError("BAD_CONFIG", `The method ${plan.method} cannot be trained by this version.`);
+      return adapter(
+        await trainGrpo({ ...run, prompts, config: plan.config, rollouts: rollouts(), rewardModel, judge }),
+      );
+    case "BEST_OF_K": {
+      const { config, replay } = plan;
+      return trainBestOfK({ ...run, prompts, config, replay, rollouts: rollouts(), rewardModel, judge, gatherCache });
+    }
+    case "DISTIL": {
+      const { config, replay } = plan;
+      return trainDistil({ ...run, prompts, config, replay, teacher: tools.teacher, chat, gatherCache });
+    }
+    case "RLAIF": {
+      const { config, humanPairs } = plan;
+      return adapter(
+        await trainRlaif({
+          ...{ ...run, prompts, config, rollouts: rollouts(), judge, chat, gatherCache },
+          ...{ humanPairs, onPairs },
+          referenceCache: referenceCacheAt(join(folder, "reference.json"), fingerprint),
+        }),
+      );
+    }
   }
 }
 
@@ -202,54 +217,3 @@ function needed<T>(tool: T | undefined, code: TrainerErrorCode, sentence: string
 }
 
 const adapter = (weights: AdapterWeights): TrainedWeights => ({ kind: "adapter", weights });
-
-/** Hash of everything the result depends on: base, start, tools, method, settings, seed and every token. */
-export function fingerprintOf({ plan, base, start, seed, tools }: RunIdentity & { tools?: Tools }): string {
-  // How often a resume point is written or replies are shown changes nothing about where the run ends.
-  const { checkpointEvery: _, sampleEvery: __, ...settings } = plan.config;
-  const identity = { base: base.sha256, start: start?.sha256 ?? null, method: plan.method, settings, seed };
-  const rewardModel = tools?.rewardModel?.sha256;
-  const hash = createHash("sha256").update(JSON.stringify(rewardModel ? { ...identity, rewardModel } : identity));
-  for (const { row, note } of rowsOf(plan)) {
-    hash
-      .update(JSON.stringify([note, row.tokens.length, row.targets.length]))
-      .update(row.tokens)
-      .update(row.targets);
-  }
-  return hash.digest("hex");
-}
-
-const NO_TOKENS: TokenSequence = { tokens: new Int32Array(0), targets: new Int32Array(0) };
-
-/** Every row of tokens a plan holds, with what else of its example matters. */
-function* rowsOf(plan: TrainingPlan): Generator<{ row: TokenSequence; note: unknown }> {
-  switch (plan.method) {
-    case "SFT":
-    case "PRETRAIN":
-      for (const { sequence, weight } of plan.examples) yield { row: sequence, note: weight };
-      break;
-    case "DPO":
-    case "SIMPO":
-    case "ORPO":
-      yield* pairRows(plan.examples);
-      break;
-    case "REWARD":
-      for (const { replies, ranks, margin, weight } of plan.examples)
-        for (const [k, row] of replies.entries()) yield { row, note: [weight, margin, ranks[k]] };
-      break;
-    case "KTO":
-      for (const { sequence, liked, weight } of plan.examples) yield { row: sequence, note: [weight, liked] };
-      break;
-    default:
-      for (const { tokens, answer } of plan.examples) yield { row: { ...NO_TOKENS, tokens }, note: answer };
-  }
-  if ("replay" in plan)
-    for (const { sequence, weight } of plan.replay ?? []) yield { row: sequence, note: ["replay", weight] };
-  if ("humanPairs" in plan)
-    for (const { origin: _, ...pair } of plan.humanPairs ?? []) yield { row: NO_TOKENS, note: pair };
-}
-
-function* pairRows(pairs: readonly TokenisedPair[]): Generator<{ row: TokenSequence; note: unknown }> {
-  for (const { chosen, rejected, weight, epsilon } of pairs)
-    for (const row of [chosen, rejected]) yield { row, note: epsilon === undefined ? weight : [weight, epsilon] };
-}
