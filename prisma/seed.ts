@@ -17,6 +17,8 @@ export interface BaseModelFacts {
   parameters: number;
   /** In tokens. */
   contextLength: number;
+  /** Its widths, for estimates; modelShapeSchema in server/domain/json.ts. */
+  shape?: Record<string, number | boolean>;
 }
 
 export interface SeedOptions {
@@ -67,10 +69,11 @@ async function ensureAdmin(client: pg.Client, email: string, password: string): 
 
 async function ensureBase(client: pg.Client, base: BaseModelFacts): Promise<void> {
   const { rows: bases } = await client.query<{ id: string }>(
-    `INSERT INTO "BaseModel" ("id", "name", "sha256", "architecture", "parameters", "contextLength")
-     VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT ("sha256") DO UPDATE SET "name" = excluded."name" RETURNING "id"`,
-    [randomUUID(), base.name, base.sha256, base.architecture, base.parameters, base.contextLength],
+    `INSERT INTO "BaseModel" ("id", "name", "sha256", "architecture", "parameters", "contextLength", "shape")
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT ("sha256") DO UPDATE SET "name" = excluded."name", "shape" = coalesce(excluded."shape", "BaseModel"."shape")
+     RETURNING "id"`,
+    [randomUUID(), base.name, base.sha256, base.architecture, base.parameters, base.contextLength, base.shape ?? null],
   );
   const baseModelId = bases[0]?.id;
   const { rows: active } = await client.query<{ id: string; baseModelId: string; number: number }>(

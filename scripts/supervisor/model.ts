@@ -50,7 +50,8 @@ async function knownFacts(file: string, { folder, say }: ModelContext): Promise<
   const key = `${file} ${size} ${mtimeMs}`;
   const kept = path.join(folder, "known.json");
   const known = readJson<Record<string, BaseModelFacts>>(kept) ?? {};
-  if (known[key]) return known[key];
+  // An earlier version kept no widths.
+  if (known[key]?.shape) return known[key];
   if (size > 2 ** 30) say(`Checking ${path.basename(file)} (${megabytes(size)} MB)`);
   const facts = await readFacts(file);
   fs.mkdirSync(folder, { recursive: true });
@@ -62,10 +63,12 @@ async function readFacts(file: string): Promise<BaseModelFacts> {
   try {
     const gguf = openGguf(file);
     try {
-      const { architecture, contextLength } = validateBase(gguf);
+      const { architecture, contextLength, ...config } = validateBase(gguf);
+      const { layers, width, heads, kvHeads, headWidth, feedForward, vocabulary, tiedEmbeddings } = config;
+      const shape = { layers, width, heads, kvHeads, headWidth, feedForward, vocabulary, tiedEmbeddings };
       const name = readString(gguf, "general.name") ?? path.basename(file, ".gguf");
       const parameters = [...gguf.tensors.values()].reduce((sum, tensor) => sum + tensor.elements, 0);
-      return { name, sha256: await sha256Of(file), architecture, parameters, contextLength };
+      return { name, sha256: await sha256Of(file), architecture, parameters, contextLength, shape };
     } finally {
       gguf.close();
     }
