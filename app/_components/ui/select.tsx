@@ -35,16 +35,18 @@ export function Select<T extends string>({
         aria-label={label}
         className={cn(inputStyles, "inline-flex h-9 items-center justify-between gap-2 text-left", className)}
       >
-        <Radix.Value />
+        <span className="min-w-0 truncate">
+          <Radix.Value />
+        </span>
         <Radix.Icon>
-          <ChevronDown aria-hidden className="size-4 text-quiet" />
+          <ChevronDown aria-hidden className="size-4 shrink-0 text-quiet" />
         </Radix.Icon>
       </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           position="popper"
           sideOffset={4}
-          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg bg-surface p-1 shadow-float data-[state=open]:fade-in-0 data-[state=open]:animate-in"
+          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) max-w-[calc(100vw-1rem)] overflow-hidden rounded-lg bg-surface p-1 shadow-float data-[state=open]:fade-in-0 data-[state=open]:animate-in"
         >
           <Radix.Viewport>
             {options.map((option) => (
@@ -52,7 +54,7 @@ export function Select<T extends string>({
                 key={option.value}
                 value={option.value}
                 disabled={option.disabled}
-                className="flex h-8 select-none items-center gap-2 rounded-md pr-3 pl-7 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover"
+                className="flex min-h-8 select-none items-center gap-2 rounded-md py-1 pr-3 pl-7 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover"
               >
                 <Radix.ItemIndicator className="-ml-5 absolute">
                   <Check aria-hidden className="size-3.5" />

@@ -5,7 +5,7 @@ import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_
 import { type CalibrationBin, calibrationPoints, LEAST_SURE, leastRight, overconfidence } from "../_lib/calibration.ts";
 
 const SIDE = 200;
-const MARGIN = { left: 40, top: 10, right: 12, bottom: 34 };
+const MARGIN = { left: 36, top: 24, right: 14, bottom: 32 };
 /** Of each axis, as shares of its length. */
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 /** Closer than this, in shares, sure and right count as alike. */
@@ -23,7 +23,7 @@ export function Calibration({ bins }: { bins: readonly CalibrationBin[] }) {
       </p>
       <div className="flex flex-wrap items-start gap-x-8 gap-y-4">
         <Plot bins={bins} />
-        <div className="min-w-56 flex-1">
+        <div className="min-w-56 max-w-sm flex-1">
           <BinTable bins={bins} />
         </div>
       </div>
@@ -41,7 +41,7 @@ function Plot({ bins }: { bins: readonly CalibrationBin[] }) {
       role="img"
       aria-label={t("title")}
       viewBox={`0 0 ${width} ${height}`}
-      className="w-64 max-w-full [print-color-adjust:exact]"
+      className="w-72 max-w-full [print-color-adjust:exact]"
       fontSize="10"
     >
       <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
@@ -73,13 +73,7 @@ function Plot({ bins }: { bins: readonly CalibrationBin[] }) {
         <text x={SIDE} y={SIDE + 29} textAnchor="end" className="fill-ink">
           {t("predicted")}
         </text>
-        <text
-          x={-MARGIN.left + 10}
-          y={0}
-          textAnchor="end"
-          transform={`rotate(-90 ${-MARGIN.left + 10} 0)`}
-          className="fill-ink"
-        >
+        <text x={-MARGIN.left} y={-11} className="fill-ink">
           {t("observed")}
         </text>
       </g>

@@ -11,6 +11,7 @@ export function Figures({ metrics }: { metrics: Readonly<Record<string, number>>
   const all = measured(metrics);
   if (all.rows.length === 0 && all.others.length === 0) return <p className="text-quiet text-sm">{t("none")}</p>;
   const anyLive = all.rows.some(({ live }) => live !== null);
+  const anyBase = all.rows.some(({ base }) => base !== null);
   return (
     <div className="space-y-3">
       <Summary all={all} />
@@ -20,7 +21,7 @@ export function Figures({ metrics }: { metrics: Readonly<Record<string, number>>
             <HeaderCell>{t("figure")}</HeaderCell>
             <HeaderCell numeric>{t("adapter")}</HeaderCell>
             {anyLive && <HeaderCell numeric>{t("live")}</HeaderCell>}
-            <HeaderCell numeric>{t("base")}</HeaderCell>
+            {anyBase && <HeaderCell numeric>{t("base")}</HeaderCell>}
           </tr>
         </TableHead>
         <TableBody>
@@ -40,9 +41,11 @@ export function Figures({ metrics }: { metrics: Readonly<Record<string, number>>
                   <Value row={row} value={row.live} />
                 </Cell>
               )}
-              <Cell numeric>
-                <Value row={row} value={row.base} />
-              </Cell>
+              {anyBase && (
+                <Cell numeric>
+                  <Value row={row} value={row.base} />
+                </Cell>
+              )}
             </TableRow>
           ))}
           {all.others.map(([name, value]) => (
@@ -50,7 +53,7 @@ export function Figures({ metrics }: { metrics: Readonly<Record<string, number>>
               <Cell className="font-mono text-xs">{name}</Cell>
               <Cell numeric>{shortNumber(value)}</Cell>
               {anyLive && <Cell />}
-              <Cell />
+              {anyBase && <Cell />}
             </TableRow>
           ))}
         </TableBody>

@@ -6,13 +6,14 @@ import { useState } from "react";
 import type { DataKind } from "../../../server/domain/run-config.ts";
 import { Button } from "../../_components/ui/button.tsx";
 import { Field } from "../../_components/ui/field.tsx";
+import { FileInput } from "../../_components/ui/file-input.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { Select } from "../../_components/ui/select.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
 import { EXAMPLE_LINES } from "../_lib/example-lines.ts";
-import { bytes } from "../_lib/format.ts";
+import { bytes, capital } from "../_lib/format.ts";
 
 type UploadResult = Outputs["dataset"]["upload"];
 type Stored = NonNullable<UploadResult["dataset"]>;
@@ -52,21 +53,19 @@ export function UploadDataset({ kinds, onStored }: UploadDatasetProps) {
               setWanted(next);
               upload.reset();
             }}
-            options={kinds.map((value) => ({ value, label: words(`kind.${value}`) }))}
+            options={kinds.map((value) => ({ value, label: capital(words(`kind.${value}`)) }))}
           />
         </Field>
       )}
       <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
         <Field label={t("file")} hint={t(kind === "TEXTS" ? "textHint" : "fileHint")} error={problem}>
-          <input
-            type="file"
+          <FileInput
             accept=".jsonl,.json,.txt,.ndjson"
-            onChange={(event) => {
-              setFile(event.target.files?.[0] ?? null);
+            onFile={(chosen) => {
+              setFile(chosen);
               setMissing(false);
               upload.reset();
             }}
-            className="block w-full min-w-0 text-sm file:mr-3 file:h-9 file:cursor-pointer file:rounded-lg file:border file:border-line-strong file:bg-surface file:px-3 file:font-medium file:text-ink hover:file:bg-sunken"
           />
         </Field>
         <Field label={t("name")} hint={t("nameHint")}>

@@ -57,3 +57,8 @@ export function shortHash(sha256: string): string {
 export function releaseName(release: { number: number; adapterSha256: string | null }): string {
   return release.adapterSha256 ? `r${release.number} · ${shortHash(release.adapterSha256)}` : `r${release.number}`;
 }
+
+/** With its first letter large, as a label begins; a script without cases stays as it is. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -43,7 +43,12 @@ interface PropertySchema {
   items?: { enum?: string[] };
 }
 
-/** Fields of a method, those that matter first and in their order, then the others in the schema's. */
+/** Settings of every method alike: they come after a method's own. */
+const COMMON = Object.keys(RUN_CONFIG_SCHEMAS.SFT.shape).filter((key) =>
+  Object.values(RUN_CONFIG_SCHEMAS).every(({ shape }) => key in shape),
+);
+
+/** Fields of a method: those that matter first, then its others, then those of every method, each in the schema's order. */
 export function fieldsOf(method: TrainingMethod): { first: FormField[]; more: FormField[] } {
   const { properties } = z.toJSONSchema(RUN_CONFIG_SCHEMAS[method], { io: "input" }) as {
     properties: Record<string, PropertySchema>;
@@ -51,7 +56,9 @@ export function fieldsOf(method: TrainingMethod): { first: FormField[]; more: Fo
   const keys = Object.keys(properties).filter((key) => !ELSEWHERE.has(key));
   const field = (key: string): FormField => ({ key, usual: properties[key]?.default, ...shapeOf(properties[key]!) });
   const first = FIRST[method];
-  return { first: first.map(field), more: keys.filter((key) => !first.includes(key)).map(field) };
+  const more = keys.filter((key) => !first.includes(key));
+  const [own, common] = [more.filter((key) => !COMMON.includes(key)), more.filter((key) => COMMON.includes(key))];
+  return { first: first.map(field), more: [...own, ...common].map(field) };
 }
 
 function shapeOf({ type, enum: values, items }: PropertySchema): Pick<FormField, "kind" | "choices"> {

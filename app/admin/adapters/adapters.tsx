@@ -92,7 +92,9 @@ function AdapterTable({ adapters }: { adapters: readonly AdapterRow[] }) {
                 <Hash sha256={adapter.sha256} />
               </Link>
             </Cell>
-            <Cell>{adapter.live ? <LiveBadge /> : <AdapterStatusBadge status={adapter.status} />}</Cell>
+            <Cell>
+              <AdapterState adapter={adapter} />
+            </Cell>
             <Cell className="whitespace-nowrap">
               <RelativeTime date={adapter.createdAt} />
               {adapter.runId && (
@@ -174,7 +176,13 @@ function MainFigure({ metrics }: { metrics: Readonly<Record<string, number>> }) 
   );
 }
 
-export function AdapterStatusBadge({ status }: { status: "CANDIDATE" | "APPROVED" | "REJECTED" | "RETIRED" }) {
+/** What cannot go live is no candidate for it. */
+export function AdapterState({ adapter }: { adapter: Pick<AdapterRow, "live" | "servable" | "status"> }) {
+  if (adapter.live) return <LiveBadge />;
+  return adapter.servable ? <AdapterStatusBadge status={adapter.status} /> : null;
+}
+
+function AdapterStatusBadge({ status }: { status: "CANDIDATE" | "APPROVED" | "REJECTED" | "RETIRED" }) {
   const t = useTranslations("admin.adapters");
   return <Badge tone={status === "CANDIDATE" ? "candidate" : "neutral"}>{t(`state.${status}`)}</Badge>;
 }

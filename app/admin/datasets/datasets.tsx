@@ -17,6 +17,7 @@ import { Hash } from "../_components/hash.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
 import { UploadDataset } from "../_components/upload-dataset.tsx";
+import { capital } from "../_lib/format.ts";
 
 export function Datasets() {
   const t = useTranslations("admin");
@@ -65,7 +66,7 @@ export function Datasets() {
                         {dataset.name ?? <Hash sha256={dataset.sha256} />}
                       </Link>
                     </Cell>
-                    <Cell className="whitespace-nowrap">{words(`kind.${dataset.kind}`)}</Cell>
+                    <Cell className="whitespace-nowrap">{capital(words(`kind.${dataset.kind}`))}</Cell>
                     <Cell className="whitespace-nowrap">{words(`origin.${dataset.origin}`)}</Cell>
                     <Cell className="whitespace-nowrap">
                       <RelativeTime date={dataset.frozenAt} />

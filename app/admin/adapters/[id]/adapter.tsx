@@ -16,11 +16,10 @@ import { Hash } from "../../_components/hash.tsx";
 import { Help } from "../../_components/help.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
-import { LiveBadge } from "../../_components/release-name.tsx";
 import { Served } from "../../_components/served.tsx";
 import { bytes, shortHash } from "../../_lib/format.ts";
 import { servedAs } from "../../_lib/served.ts";
-import { AdapterStatusBadge } from "../adapters.tsx";
+import { AdapterState } from "../adapters.tsx";
 import { Lineage } from "./lineage.tsx";
 import { Score } from "./score.tsx";
 
@@ -41,7 +40,7 @@ export function Adapter({ id }: { id: string }) {
             title={
               <>
                 {t(`admin.adapters.${NAMES[servedAs(adapter)]}`, { hash: shortHash(adapter.sha256) })}
-                {adapter.live ? <LiveBadge /> : <AdapterStatusBadge status={adapter.status} />}
+                <AdapterState adapter={adapter} />
               </>
             }
             description={t("admin.adapters.oneText")}

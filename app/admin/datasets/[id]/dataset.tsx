@@ -73,7 +73,7 @@ function DatasetFacts({ dataset }: { dataset: DatasetDetails }) {
     <Facts
       facts={[
         { name: "SHA-256", value: <Hash sha256={dataset.sha256} whole copy /> },
-        { name: t("holds"), value: `${words(`kind.${dataset.kind}`)} · ${words(`kindText.${dataset.kind}`)}` },
+        { name: t("holds"), value: words(`kindText.${dataset.kind}`) },
         { name: t("from"), value: words(`origin.${dataset.origin}`) },
         { name: t("frozen"), value: format.dateTime(dataset.frozenAt, { dateStyle: "medium", timeStyle: "short" }) },
         { name: t("train"), value: dataset.train },

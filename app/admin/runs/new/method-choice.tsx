@@ -17,7 +17,7 @@ type MethodChoiceProps = {
 export function MethodChoice({ value, offer, data, onChange }: MethodChoiceProps) {
   const t = useTranslations("training");
   return (
-    <fieldset className="grid gap-x-3 gap-y-5 sm:grid-cols-2">
+    <fieldset className="grid gap-x-2 gap-y-5 sm:grid-cols-2">
       <legend className="sr-only">{t("choice.method")}</legend>
       {PURPOSES.map(({ key, methods }) => (
         <fieldset

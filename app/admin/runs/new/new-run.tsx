@@ -42,7 +42,7 @@ export function NewRun() {
 function RunFormView({ offer, data, policies, rewardModels }: RunOffer) {
   const t = useTranslations("training");
   const errorText = useErrorText();
-  const form = useRunForm(offer, data);
+  const form = useRunForm(offer, data, rewardModels[0]?.id);
   const preview = usePreview(form.faulty ? null : form.plan);
   const create = useCreateRun();
   const { plan, method } = form;

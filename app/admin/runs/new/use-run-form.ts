@@ -52,7 +52,8 @@ export interface RunForm extends Choices {
   seedNumber: number | undefined;
 }
 
-export function useRunForm(offer: Offer, data: DataOffer): RunForm {
+/** @param rewardModel the one to take while none is chosen */
+export function useRunForm(offer: Offer, data: DataOffer, rewardModel: string | undefined): RunForm {
   const [choices, setChoices] = useState(BEGIN);
   const { method, typed, rewards } = choices;
   const tunings: readonly Tuning[] = METHOD_TRAITS[method].tunings;
@@ -62,6 +63,7 @@ export function useRunForm(offer: Offer, data: DataOffer): RunForm {
   const noReward = isRewarded(method) && rewards[method].length === 0;
   const seed = parseSeed(choices.seed);
   const from = chosenSource(method, choices.source, data);
+  const rewardAdapterId = choices.rewardAdapterId ?? rewardModel;
   const faulty =
     Object.keys(parsed.faults).length > 0 || Object.keys(rewardsParsed.faults).length > 0 || noReward || seed === null;
   const plan: Plan | null =
@@ -76,7 +78,7 @@ export function useRunForm(offer: Offer, data: DataOffer): RunForm {
           },
           source: from === "feedback" ? { from: "FEEDBACK" } : { from: "DATASET", id: from },
           ...(choices.fromAdapterId && { fromAdapterId: choices.fromAdapterId }),
-          ...(choices.rewardAdapterId && asksRewardModel(choices) && { rewardAdapterId: choices.rewardAdapterId }),
+          ...(asksRewardModel(choices) && rewardAdapterId && { rewardAdapterId }),
           ...(choices.replayDatasetId && takesReplay(method) && { replayDatasetId: choices.replayDatasetId }),
         };
   return {
