@@ -27,6 +27,7 @@ export interface DistilRun extends GatheringRun {
 const answerSchema = z.object({ text: z.string(), ended: z.boolean() });
 
 const PROMPTS_AT_ONCE = 16;
+const QUESTIONS_AT_ONCE = 8;
 
 /**
  * Asks the teacher for one reply to every prompt and trains an adapter to imitate them (sequence-level distillation, Kim & Rush
@@ -44,13 +45,13 @@ export async function trainDistil(run: DistilRun): Promise<TrainedWeights> {
     );
   const { maxTokens, temperature } = config;
   const gathering = { schema: answerSchema, what: "prompts", count: prompts.length, portion: PROMPTS_AT_ONCE };
+  const ask = (index: number, signal: AbortSignal) => {
+    const turns = prompts[index]!.prompt.map(({ role, content }) => ({ role, content }));
+    const options = { maxTokens, temperature, seed: derivedSeed(run.seed, index) % 2 ** 31, signal };
+    return complete(teacher, turns, options, patience);
+  };
   const answers = await gathered(run, gathering, (from, to) =>
-    pooled(to - from, PROMPTS_AT_ONCE / 2, (i, failed) => {
-      const signal = run.cancel ? AbortSignal.any([run.cancel, failed]) : failed;
-      const turns = prompts[from + i]!.prompt.map(({ role, content }) => ({ role, content }));
-      const options = { maxTokens, temperature, seed: derivedSeed(run.seed, from + i) % 2 ** 31, signal };
-      return complete(teacher, turns, options, patience);
-    }),
+    pooled(to - from, QUESTIONS_AT_ONCE, (i, signal) => ask(from + i, signal), [run.cancel]),
   );
   const dialogues = answers.flatMap((answer, i) => dialogueOf(run, prompts[i]!, answer));
   if (dialogues.length < prompts.length)

@@ -156,11 +156,11 @@ interface Comparison {
 }
 
 function judgeAll({ cancel }: RlaifRun, ask: AskPair, comparisons: readonly Comparison[]) {
-  return pooled(comparisons.length, QUESTIONS_AT_ONCE, (i, failed) => {
+  const judge = (i: number, signal: AbortSignal) => {
     const { prompt, texts } = comparisons[i]!;
-    const signal = cancel ? AbortSignal.any([cancel, failed]) : failed;
     return judgePair(ask, prompt, [texts[0]!, texts[1]!], signal);
-  });
+  };
+  return pooled(comparisons.length, QUESTIONS_AT_ONCE, judge, [cancel]);
 }
 
 /**

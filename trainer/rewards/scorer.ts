@@ -129,11 +129,11 @@ function byJudge({ question }: Extract<RewardSpec, { kind: "judge" }>, { judge, 
       "The reward judge needs an OpenAI-compatible endpoint; set JUDGE_URL and JUDGE_MODEL and start again.",
     );
   return async (candidates, signal) => {
-    const grades = await pooled(candidates.length, JUDGE_AT_ONCE, (i, failed) => {
+    const grade = (i: number, either: AbortSignal) => {
       const { prompt, reply } = candidates[i]!;
-      const either = signal ? AbortSignal.any([signal, failed]) : failed;
       return gradeReply(judge, prompt.prompt, reply.text, { question, patience, signal: either });
-    });
+    };
+    const grades = await pooled(candidates.length, JUDGE_AT_ONCE, grade, [signal]);
     if (grades.every((grade) => grade === null))
       throw new TrainerError(
         "ENDPOINT_FAILED",

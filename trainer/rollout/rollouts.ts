@@ -170,9 +170,8 @@ class PrivateRollouts implements Rollouts {
     const round = ++this.#rounds;
     // Twice as many as run at once, so that no place waits for the next request.
     const limit = 2 * (this.options.sequences ?? 8);
-    const all = await pooled(prompts.length * count, limit, (index, failed) => {
+    const work = (index: number, signal: AbortSignal) => {
       const [prompt, draft] = [Math.floor(index / count), index % count];
-      const signals = [failed, options.signal, this.options.signal].filter((signal) => signal !== undefined);
       return reply(client, prompts[prompt]!, {
         requestId: `rollout-${round}-${index}`,
         adapter: this.#current,
@@ -180,9 +179,10 @@ class PrivateRollouts implements Rollouts {
         temperature: options.temperature,
         // From its place alone: equal whatever runs beside it.
         seed: derivedSeed(options.seed, prompt, draft),
-        signal: AbortSignal.any(signals),
+        signal,
       });
-    });
+    };
+    const all = await pooled(prompts.length * count, limit, work, [options.signal, this.options.signal]);
     return prompts.map((_, i) => all.slice(i * count, (i + 1) * count));
   }
 }
