@@ -1,4 +1,4 @@
-/** SFT teaches the starter a form it has never seen, JSON, for facts it knows, while replay keeps the rest as it was. */
+/** SFT teaches the starter a form of answer it has never seen, for facts it knows, while replay keeps the rest as it was. */
 
 import type { Tuning } from "../../server/domain/run-config.ts";
 import type { DialogueExample, TokenisedDialogue } from "../../trainer/data/example.ts";
@@ -27,7 +27,7 @@ const DOMAINS = TAUGHT_DOMAINS.filter(({ name }) =>
   ["capital", "colour", "opposite", "animal", "compare"].includes(name),
 );
 
-const WISH: Record<Language, string> = { en: " Answer as JSON.", zh: "用JSON回答。" };
+const WISH: Record<Language, string> = { en: " Put it between signs.", zh: "写在等号之间。" };
 
 interface Task {
   prompt: string;
@@ -44,8 +44,7 @@ function tasks(seed: number, count: number, heldOut: boolean): Task[] {
     const language = LANGUAGES[made.length % 2]!;
     const question = randomQuestion(dice, language, heldOut ? "held" : "train", dice.pick(DOMAINS));
     if (isHeldOut(question) !== heldOut) continue;
-    const reply = `{"answer": ${JSON.stringify(question.answer.short)}}`;
-    made.push({ prompt: question.text + WISH[language], reply });
+    made.push({ prompt: question.text + WISH[language], reply: `= ${question.answer.short} =` });
   }
   return made;
 }
@@ -77,7 +76,7 @@ export function learnSft(experiment: Experiment, tuning: Tuning = "lora"): Promi
     const { engine, chat } = starter;
     const tokens = (of: readonly DialogueExample[]) =>
       tokeniseDialogues(of, chat, { ...LENGTH_RULE, overLong: "drop" }).examples;
-    const examples = tokens(tasks(seed, quick ? 640 : 1600, false).map(exampleOf));
+    const examples = tokens(tasks(seed, quick ? 400 : 1200, false).map(exampleOf));
     const held = tasks(seed, quick ? 60 : 300, true);
     const heldTokens = tokens(held.map(exampleOf));
     const [replay, general] = [tokens(generalDialogues(seed, 400)), tokens(generalDialogues(seed + 1, 100))];
@@ -109,7 +108,7 @@ export function learnSft(experiment: Experiment, tuning: Tuning = "lora"): Promi
       before[key] === undefined ? [] : [{ name, before: before[key], after: after[key]! }];
     return {
       method: `SFT, ${tuning}`,
-      data: `${examples.length} questions answered as {"answer": "…"}; ${held.length} held-out ones about other facts`,
+      data: `${examples.length} questions answered as "= … ="; ${held.length} held-out ones about other facts`,
       figures: [
         ...figure("held-out loss, nats per token", "loss"),
         ...figure("held-out facts, right and in the form", "greedy"),
