@@ -1,6 +1,7 @@
 /** The PPO run: prompts in, adapter out; replies are sampled, scored and learned from as it goes. Reads top to bottom. */
 
 import type { RunConfig } from "../../server/domain/run-config.ts";
+import { withoutHead } from "../adapters/head.ts";
 import { microBatches } from "../data/batch.ts";
 import { DataOrder } from "../data/order.ts";
 import { type Model, packing } from "../data/pack.ts";
@@ -23,7 +24,6 @@ import {
   rolloutRowLength,
   type SampledRun,
   samplePolicy,
-  withoutHead,
 } from "./sampled.ts";
 
 export interface PpoRun extends SampledRun {

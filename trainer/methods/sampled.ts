@@ -5,7 +5,7 @@ import type { TokenisedPrompt } from "../data/example.ts";
 import type { DataOrder } from "../data/order.ts";
 import { type Model, rowLengthFor } from "../data/pack.ts";
 import { sequence } from "../data/tokenise.ts";
-import { type AdapterWeights, HEAD, type TokenBatch, type TokenSequence, type Use } from "../engine/contract.ts";
+import type { AdapterWeights, TokenBatch, TokenSequence, Use } from "../engine/contract.ts";
 import type { Endpoint } from "../judge/endpoint.ts";
 import type { Candidate } from "../rewards/scorer.ts";
 import type { Rollout, Rollouts } from "../rollout/contract.ts";
@@ -67,11 +67,6 @@ export async function evaluated(
     all.values.push(...values);
   }
   return all;
-}
-
-/** What serving can use: the adapter without its value head. */
-export function withoutHead(weights: AdapterWeights): AdapterWeights {
-  return { ...weights, tensors: weights.tensors.filter(({ name }) => name !== HEAD) };
 }
 
 /** What replies are like, means over all of them: share that ended by themselves, and tokens. */

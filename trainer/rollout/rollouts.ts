@@ -9,8 +9,9 @@ import { readModelConfig } from "../../server/gguf/model-config.ts";
 import { openGguf } from "../../server/gguf/reader.ts";
 import { writeAdapter } from "../../server/gguf/write-model.ts";
 import { sha256OfFile } from "../adapters/files.ts";
+import { withoutHead } from "../adapters/head.ts";
 import type { TokenisedPrompt } from "../data/example.ts";
-import { type AdapterWeights, type Architecture, HEAD } from "../engine/contract.ts";
+import type { AdapterWeights, Architecture } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import { type InferenceChild, startChild } from "./child.ts";
 import type { Rollout, Rollouts, SampleOptions } from "./contract.ts";
@@ -114,7 +115,7 @@ class PrivateRollouts implements Rollouts {
     await rm(this.place.folder, { recursive: true, force: true });
   }
 
-  readonly #abort = () => void this.close();
+  readonly #abort = () => void this.close().catch(() => {});
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new TrainerError("SAMPLING_FAILED", "The process that samples replies has been closed.");
@@ -123,13 +124,13 @@ class PrivateRollouts implements Rollouts {
     return result;
   }
 
-  async #write({ kind, alpha, tensors }: AdapterWeights): Promise<AdapterReference> {
+  async #write(weights: AdapterWeights): Promise<AdapterReference> {
+    const { kind, alpha, tensors } = withoutHead(weights);
     if (kind !== "lora")
       throw new TrainerError("BAD_CONFIG", `Replies can be sampled with LoRA adapters only, found kind "${kind}".`);
     const { folder, sha256: baseSha256, architecture } = this.place;
     const making = join(folder, "next.gguf");
-    const served = tensors.filter(({ name }) => name !== HEAD);
-    const { sha256 } = writeAdapter(making, { architecture, alpha, tensors: served, baseSha256 });
+    const { sha256 } = writeAdapter(making, { architecture, alpha, tensors, baseSha256 });
     const path = join(folder, `${sha256}.gguf`);
     await rename(making, path);
     return { sha256, path };
