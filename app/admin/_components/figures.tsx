@@ -76,13 +76,14 @@ function Summary({ all }: { all: Measured }) {
   const format = useFormatter();
   const percent = (share: number) => format.number(share, { style: "percent", maximumFractionDigits: 0 });
   const accuracy = all.rows.find(({ key }) => key === "accuracy");
-  const heldOut = all.rows.some(({ key }) => key === "loss");
   const shorter = shorterBy(all);
   return (
     <p className="text-sm">
       {all.pairs !== null && accuracy
         ? t("accuracySentence", { share: percent(accuracy.adapter), pairs: all.pairs })
-        : !heldOut && t("noPairs")}{" "}
+        : all.heldOut === null
+          ? t("noPairs")
+          : t("heldOutSentence", { count: all.heldOut })}{" "}
       {shorter !== null &&
         all.prompts !== null &&
         t(shorter >= 0 ? "shorterSentence" : "longerSentence", {

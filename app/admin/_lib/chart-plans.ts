@@ -59,10 +59,17 @@ const learningRate = chart({
 });
 const gradNorm = chart({ title: "gradNorm", unit: "none", positive: true, lines: [line("grad_norm", "gradNorm")] });
 const OPTIMISER = [gradNorm, learningRate];
-const entropy = chart({ title: "entropy", unit: "perToken", positive: true, lines: [line("entropy", "entropy")] });
+const entropy = chart({
+  title: "entropy",
+  unit: "perToken",
+  positive: true,
+  optional: true,
+  lines: [line("entropy", "entropy")],
+});
 const tokenAccuracy = chart({
   title: "tokenAccuracy",
   unit: "share",
+  optional: true,
   lines: [line("mean_token_accuracy", "tokenAccuracy")],
 });
 const nll = chart({ title: "nll", unit: "perToken", positive: true, optional: true, lines: [line("nll_loss", "nll")] });
@@ -77,6 +84,9 @@ const sides = (prefix: string, chosen: "chosen" | "liked", rejected: "rejected" 
 const rewards = (help: ChartPlan["help"]) =>
   chart({ title: "rewards", help, unit: "nats", lines: sides("rewards", "chosen", "rejected") });
 const logps = (unit: ChartPlan["unit"]) => chart({ title: "logps", unit, lines: sides("logps", "chosen", "rejected") });
+
+/** Every reward by itself, where there are several. */
+const rewardParts = chart({ title: "rewardParts", unit: "none", optional: true, prefix: "rewards/" });
 
 const IMITATION = [
   loss("lossImitation"),
@@ -164,6 +174,7 @@ export const CHARTS: Record<TrainingMethod, readonly ChartPlan[]> = {
       unit: "none",
       lines: [line("objective/scores", "score"), line("objective/rlhf_reward", "afterPenalty", "quiet", "dashed")],
     }),
+    rewardParts,
     chart({ title: "klReference", unit: "perReply", lines: [line("objective/kl", "kl")] }),
     chart({ title: "klToken", unit: "perToken", lines: [line("kl_per_token", "kl")] }),
     chart({ title: "entropy", unit: "perToken", positive: true, lines: [line("objective/entropy", "entropy")] }),
@@ -185,7 +196,7 @@ export const CHARTS: Record<TrainingMethod, readonly ChartPlan[]> = {
   ],
   GRPO: [
     chart({ title: "reward", unit: "none", lines: [line("reward", "reward")] }),
-    chart({ title: "rewardParts", unit: "none", optional: true, prefix: "rewards/" }),
+    rewardParts,
     chart({ title: "groupSpread", unit: "none", lines: [line("reward_std", "spread")] }),
     chart({ title: "zeroSpread", unit: "share", lines: [line("frac_reward_zero_std", "zeroSpread")] }),
     chart({ title: "klReference", key: "kl", unit: "perToken", optional: true, lines: [line("kl", "kl")] }),
@@ -206,7 +217,7 @@ export const CHARTS: Record<TrainingMethod, readonly ChartPlan[]> = {
 /** Figures of what came before the first step; they are told in words. */
 const GATHERED = ["judge/", "drafts/"];
 /** Counts and times that are the log's business. */
-const UNDRAWN = new Set(["tokens", "step", "seconds"]);
+const UNDRAWN = new Set(["tokens", "epoch"]);
 const MOST_LINES = 6;
 const STROKES: readonly [Meaning, Stroke][] = [
   ["accent", "solid"],

@@ -1,7 +1,17 @@
 // What a run measured on its adapter, beside the same of the release that was live then and of the model before it.
 
 /** Rows of the table; their names and explanations are in messages/…/admin.json. */
-export type FigureKey = "accuracy" | "margin" | "ranking" | "loss" | "general" | "calibrationError" | "tokens" | "kl";
+export type FigureKey =
+  | "accuracy"
+  | "margin"
+  | "ranking"
+  | "reward"
+  | "loss"
+  | "tokenAccuracy"
+  | "general"
+  | "calibrationError"
+  | "tokens"
+  | "kl";
 
 export interface FigureRow {
   key: FigureKey;
@@ -14,6 +24,8 @@ export interface FigureRow {
 export interface Measured {
   /** Held-out pairs it was measured on; null when nothing was measured there. */
   pairs: number | null;
+  /** Held-out examples or prompts of other kinds that it was measured on; null when there were none. */
+  heldOut: number | null;
   /** Prompts it was let answer; null when it was not. */
   prompts: number | null;
   rows: FigureRow[];
@@ -32,7 +44,9 @@ const ROWS: readonly { key: FigureKey; kind: FigureRow["kind"]; adapter: string;
     live: "heldout/ranking_live",
     base: "heldout/ranking_base",
   },
+  { key: "reward", kind: "number", adapter: "heldout/reward", base: "heldout/reward_base" },
   { key: "loss", kind: "number", adapter: "heldout/loss", live: "heldout/loss_live", base: "heldout/loss_base" },
+  { key: "tokenAccuracy", kind: "share", adapter: "heldout/token_accuracy" },
   { key: "general", kind: "number", adapter: "general/loss_after", base: "general/loss_before" },
   { key: "calibrationError", kind: "share", adapter: "heldout/calibration_error" },
   { key: "tokens", kind: "number", adapter: "replies/tokens", base: "replies/tokens_base" },
@@ -42,7 +56,12 @@ const ROWS: readonly { key: FigureKey; kind: FigureRow["kind"]; adapter: string;
 /** Bins of a plot of their own. */
 const PLOTTED = "calibration/";
 
-const COUNTS = { pairs: "heldout/pairs", prompts: "replies/prompts" } as const;
+const COUNTS = {
+  pairs: "heldout/pairs",
+  examples: "heldout/examples",
+  asked: "heldout/prompts",
+  prompts: "replies/prompts",
+} as const;
 
 export function measured(metrics: Readonly<Record<string, number>>): Measured {
   const read = (name: string | undefined) => (name === undefined ? null : (metrics[name] ?? null));
@@ -57,6 +76,7 @@ export function measured(metrics: Readonly<Record<string, number>>): Measured {
   return {
     // A count of 0 says as much as none.
     pairs: metrics[COUNTS.pairs] || null,
+    heldOut: metrics[COUNTS.examples] || metrics[COUNTS.asked] || null,
     prompts: metrics[COUNTS.prompts] || null,
     rows,
     others: Object.entries(metrics).filter(([name]) => !told.has(name) && !name.startsWith(PLOTTED)),

@@ -144,9 +144,10 @@ export function differences(
     .map((key) => ({ key, value: settingText(config[key]), usual: settingText(defaults[key]) }));
 }
 
-/** A setting as it would be typed. */
+/** A setting as it would be typed, a computed one to six digits. */
 export function settingText(value: unknown): string {
   if (Array.isArray(value)) return value.map(settingText).join(", ");
   if (value === undefined || value === null) return "–";
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

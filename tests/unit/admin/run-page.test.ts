@@ -47,7 +47,9 @@ const REPORTED: Record<(typeof METHODS)[number], string[]> = {
 };
 
 describe.each(METHODS)("charts of %s", (method) => {
-  const row = Object.fromEntries([...REPORTED[method], "grad_norm", "lr", "tokens"].map((name) => [name, 0.5]));
+  const row = Object.fromEntries(
+    [...REPORTED[method], "grad_norm", "lr", "tokens", "epoch"].map((name) => [name, 0.5]),
+  );
 
   test("draw every figure the method reports", () => {
     expect(otherMetrics(method, rowsOf(row))).toEqual([]);

@@ -155,6 +155,7 @@ describe("what an adapter measured", () => {
   test("stands beside the live release and the base, and unknown figures keep their names", () => {
     expect(measured(metrics)).toEqual({
       pairs: 9,
+      heldOut: null,
       prompts: 4,
       rows: [
         { key: "accuracy", kind: "share", adapter: 0.8, live: 0.6, base: null },
@@ -167,9 +168,21 @@ describe("what an adapter measured", () => {
     expect(shorterBy(measured(metrics))).toBeCloseTo(0.4, 12);
   });
 
+  test("counts held-out examples of every kind", () => {
+    expect(measured({ "heldout/examples": 5, "heldout/loss": 1 })).toMatchObject({
+      pairs: null,
+      heldOut: 5,
+      others: [],
+    });
+    expect(measured({ "heldout/prompts": 7, "heldout/reward": 0.8, "heldout/reward_base": 0.2 })).toMatchObject({
+      heldOut: 7,
+      rows: [{ key: "reward", adapter: 0.8, base: 0.2 }],
+    });
+  });
+
   test("says so when nothing was measured", () => {
     const nothing = measured({ "heldout/pairs": 0, "replies/prompts": 0 });
-    expect(nothing).toEqual({ pairs: null, prompts: null, rows: [], others: [] });
+    expect(nothing).toEqual({ pairs: null, heldOut: null, prompts: null, rows: [], others: [] });
     expect(shorterBy(nothing)).toBeNull();
   });
 });
