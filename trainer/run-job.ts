@@ -21,7 +21,7 @@ import { type Lease, LeaseLost } from "./lease.ts";
 import { POLICY } from "./methods/run.ts";
 import type { Rollouts } from "./rollout/contract.ts";
 import type { RolloutsOptions } from "./rollout/rollouts.ts";
-import { prepareRunData, type RunData } from "./run-data.ts";
+import { prepareRunData, type ReadExamples, type RunData } from "./run-data.ts";
 import { type Measuring, measure, measureGeneral } from "./run-job-measure.ts";
 import { storeTrained } from "./run-job-store.ts";
 import { type SampleRounds, sampleRounds } from "./samples.ts";
@@ -55,26 +55,36 @@ export const checkpointFolder = (home: string, runId: string) => join(home, "che
  * @throws what ends it otherwise: the reasons of `lease` and `pause`, or the failure
  */
 export async function doJob(services: JobServices, job: Job): Promise<void> {
-  const { home } = services;
   const { run } = job;
-  const say = sayer(services, job);
   await checkBase(services, run);
-  const mode = (run.config as { tuning?: unknown }).tuning === "full" ? "full" : "lora";
-  const engine = await services.openEngine((sentence) => void say("INFO", sentence), mode);
+  // Open to the end: distillation and judging make tokens of texts that come in while the run goes on.
+  const tokenizer = await openTokenizer(services.model);
   try {
-    const data = await readData(services, run, engine);
-    const { plan, heldOut } = data;
-    await say("INFO", `${plan.examples.length} examples to train on, ${heldOut.examples.length} held out.`);
-    if (data.dropped > 0) await say("WARN", `${data.dropped} examples are longer than allowed and were left out.`);
-    const tools = await openTools(services, job, engine, data);
+    const say = sayer(services, job);
+    const mode = (run.config as { tuning?: unknown }).tuning === "full" ? "full" : "lora";
+    const engine = await services.openEngine((sentence) => void say("INFO", sentence), mode);
     try {
-      await trainAndStore(services, job, { engine, data, tools });
+      const read: ReadExamples = (dataset) => examplesOf(services.db, dataset);
+      const data = await prepareRunData(run, read, tokenizer, engine.config.contextLength);
+      const { plan, heldOut, dropped } = data;
+      await say("INFO", `${plan.examples.length} examples to train on, ${heldOut.examples.length} held out.`);
+      if (dropped > 0) await say("WARN", `${dropped} examples are longer than allowed and were left out.`);
+      await doWork(services, job, engine, data);
     } finally {
-      await tools.rollouts?.close();
+      await engine.close();
     }
-    await rm(checkpointFolder(home, run.id), { recursive: true, force: true });
   } finally {
-    await engine.close();
+    await tokenizer.close();
+  }
+  await rm(checkpointFolder(services.home, run.id), { recursive: true, force: true });
+}
+
+async function doWork(services: JobServices, job: Job, engine: Engine, data: RunData): Promise<void> {
+  const tools = await openTools(services, job, engine, data);
+  try {
+    await trainAndStore(services, job, { engine, data, tools });
+  } finally {
+    await tools.rollouts?.close();
   }
 }
 
@@ -148,15 +158,6 @@ async function checkBase({ model }: JobServices, run: ClaimedRun["run"]): Promis
     `The run is for base model ${run.base.name} (${run.base.sha256.slice(0, 12)}), this trainer has ${basename(model)} ` +
       `(${sha256.slice(0, 12)}); set HONE_MODEL back, or start a new run.`,
   );
-}
-
-async function readData({ db, model }: JobServices, run: ClaimedRun["run"], engine: Engine): Promise<RunData> {
-  const tokenizer = await openTokenizer(model);
-  try {
-    return await prepareRunData(run, (dataset) => examplesOf(db, dataset), tokenizer, engine.config.contextLength);
-  } finally {
-    await tokenizer.close();
-  }
 }
 
 /** Tokens of prompt and reply that the private sampler holds; the settings bound them besides. */

@@ -10,7 +10,7 @@ export class ScriptedRollouts implements Rollouts {
   rounds = 0;
   closed = false;
   /** Called before every round; a test may throw here. */
-  beforeSample: (round: number) => void | Promise<void> = () => {};
+  beforeSample: (round: number, signal?: AbortSignal) => void | Promise<void> = () => {};
   #voice = "base";
 
   /** @param vocabulary replies are made of ids below it */
@@ -26,7 +26,8 @@ export class ScriptedRollouts implements Rollouts {
   }
 
   async sample(prompts: readonly TokenisedPrompt[], options: SampleOptions): Promise<Rollout[][]> {
-    await this.beforeSample(++this.rounds);
+    await this.beforeSample(++this.rounds, options.signal);
+    options.signal?.throwIfAborted();
     return prompts.map(({ tokens }, i) =>
       Array.from({ length: options.count }, (_, draft) => {
         const digest = createHash("sha256").update(`${this.#voice} ${options.seed} ${i} ${draft}`).digest();

@@ -11,7 +11,7 @@ import { validateBase } from "../../../server/gguf/validate.ts";
 import { sha256OfFile } from "../../../trainer/adapters/files.ts";
 import { hasHead } from "../../../trainer/adapters/head.ts";
 import { readAdapterFile } from "../../../trainer/adapters/read.ts";
-import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
+import { type TinyModel, writeTinyAdapter, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { type Ended, readJson, startTrain, train, writePairs } from "./command.ts";
 
 let folder: string;
@@ -157,9 +157,11 @@ describe("methods that sample", () => {
   const grpo = (out: string, ...more: string[]) =>
     command("grpo", out, prompts(), ...online, ...rewards, ...set("steps=3", "batchSize=2", "groupSize=3"), ...more);
 
-  it("grpo says its figures, repeats itself, and survives a kill", async () => {
-    const ended = await train(...grpo("grpo"));
+  it("grpo says its figures, shows samples that change nothing, and survives a kill", async () => {
+    const ended = await train(...grpo("grpo", "--samples", "2"));
     const { sha256 } = done(ended);
+    const samples = ended.lines.filter(({ type }) => type === "sample");
+    expect(samples.map(({ prompt }) => prompt)).toEqual(["Say sky", "Say fox"]);
     expect(steps(ended)).toHaveLength(3);
     const names = ["reward", "reward_std", "rewards/length", "rewards/language", "frac_reward_zero_std", "entropy"];
     for (const name of [...names, "completions/length"]) expect(steps(ended)[0]![name], name).toBeTypeOf("number");
@@ -252,6 +254,7 @@ describe("methods that ask somebody", () => {
 });
 
 describe("bad input", () => {
+  const policy = () => writeTinyAdapter(at("policy.gguf"), base.config, { baseSha256: base.sha256 }).path;
   const bad = (method: string, data: string, ...more: string[]) => train(...command(method, "bad", data, ...more));
 
   it.each<[string, () => Promise<Ended>, RegExp]>([
@@ -296,15 +299,12 @@ describe("bad input", () => {
     ],
     [
       "a reward model that is none",
-      async () => {
-        done(await train(...command("dpo", "policy", writePairs(folder), ...offline, "--overwrite")));
-        return bad("ppo", prompts(), "--reward", join(at("policy"), "adapter.gguf"));
-      },
-      /^train: .*adapter\.gguf has no scoring head; give the adapter\.safetensors that "npm run train -- reward" made\.\n$/,
+      () => bad("ppo", prompts(), "--reward", policy()),
+      /^train: .*policy\.gguf has no scoring head; give the adapter\.safetensors that "npm run train -- reward" made\.\n$/,
     ],
     [
       "an adapter of another kind to go on from",
-      () => bad("dpo", writePairs(folder), ...set("tuning=prefix"), "--from", join(at("policy"), "adapter.gguf")),
+      () => bad("dpo", writePairs(folder), ...set("tuning=prefix"), "--from", policy()),
       /kind prefix, found lora; set tuning=lora, or begin without it\.\n$/,
     ],
   ])("%s: one sentence, exit code 2, nothing made", async (_, run, sentence) => {
