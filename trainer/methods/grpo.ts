@@ -36,7 +36,8 @@ export interface GrpoRun extends SampledRun {
  *
  * A step is an iteration: sample `groupSize` replies to each of `batchSize` prompts, score, then `innerEpochs` optimiser steps on
  * all of them. Groups whose replies all earned the same teach nothing: they are counted in `frac_reward_zero_std` and, without a KL
- * penalty, spared the pass. The KL from the reference is measured even where it has no weight, for `stopKl`.
+ * penalty, spared the pass. `kl` and `entropy` are means over the replies that do pass; the KL from the reference is measured even
+ * where it has no weight, for `stopKl`.
  * @returns the trained adapter
  * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED (a KL above `stopKl` among others), what the rewards need and
  *   lack, SAMPLING_FAILED; the reason of `cancel` or `pause`

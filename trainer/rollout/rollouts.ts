@@ -1,6 +1,6 @@
 /** Samples replies while a run trains, from a private inference process that always has the newest adapter. */
 
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AdapterReference, ServingBackend } from "../../server/engine-client.ts";
@@ -15,13 +15,14 @@ import type { AdapterWeights, Architecture } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
 import { type InferenceChild, startChild } from "./child.ts";
 import type { Rollout, Rollouts, SampleOptions } from "./contract.ts";
+import { ownFolder } from "./folder.ts";
 import { pooled } from "./pool.ts";
 import { derivedSeed } from "./seed.ts";
 
 export interface RolloutsOptions {
   /** The base model's file. */
   model: string;
-  /** Where the adapter files of the run lie while they are used; the system's temporary folder if left out. */
+  /** Existing folder in which the run's adapter files lie while they are used; the system's temporary one if left out. */
   folder?: string;
   /** Processor threads of a decode step; 1 is right for small models. */
   threads?: number;
@@ -42,7 +43,7 @@ export interface RolloutsOptions {
  * @throws TrainerError SAMPLING_FAILED; GgufError where the file is no base model
  */
 export async function openRollouts(options: RolloutsOptions): Promise<Rollouts & { readonly pid: number }> {
-  const folder = await mkdtemp(join(options.folder ?? tmpdir(), "rollouts-"));
+  const folder = await ownFolder(options.folder ?? tmpdir());
   try {
     const sha256 = await sha256OfFile(options.model);
     const { architecture } = configOf(options.model);
