@@ -65,16 +65,15 @@ type Say = (level: Advice["level"], key: AdviceKey, numbers?: Advice["numbers"])
 
 /** What the settings need and the run was not given. */
 function adviseTools(facts: RunFacts, say: Say): void {
-  const { method, config, train, withoutAnswer } = facts;
+  const { method, config, withoutAnswer } = facts;
   const kinds = new Set("rewards" in config ? config.rewards.map(({ kind }) => kind) : []);
   if (kinds.has("rewardModel") && !facts.rewardModel) say("stop", "NO_REWARD_MODEL");
   const asksJudge = kinds.has("judge") || (method === "RLAIF" && "judge" in config && config.judge === "endpoint");
   if (asksJudge && !facts.endpoints.judge) say("stop", "NO_JUDGE");
   if (METHOD_TRAITS[method].endpoint === "always" && !facts.endpoints.teacher) say("stop", "NO_TEACHER");
-  if (kinds.has("exact") || kinds.has("number")) {
-    // Where some have answers the others are worth 0 to every reply, and teach nothing.
-    if (withoutAnswer > 0) say(withoutAnswer === train ? "stop" : "hint", "NO_ANSWERS", { without: withoutAnswer });
-  }
+  // A prompt without one would count every reply as wrong, so the run refuses them all.
+  if ((kinds.has("exact") || kinds.has("number")) && withoutAnswer > 0)
+    say("stop", "NO_ANSWERS", { without: withoutAnswer });
   if ("replay" in config && config.replay > 0 && !facts.replay) say("hint", "NO_REPLAY", { replay: config.replay });
 }
 
@@ -108,6 +107,6 @@ export const REFUSALS = {
   ],
   NO_ANSWERS: [
     "ANSWERS_MISSING",
-    'The rewards compare with an answer and no prompt has one; upload prompts with "answer", or choose a reward that needs none.',
+    'The rewards compare with an answer and not every prompt has one; give each an "answer" in an uploaded Dataset, or choose rewards that need none.',
   ],
 } as const satisfies Partial<Record<AdviceKey, readonly [string, string]>>;

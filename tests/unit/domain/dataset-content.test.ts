@@ -1,7 +1,13 @@
 // What goes into a Dataset, how it is split, and the hash that names it.
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CandidatePair, selectPairs } from "../../../server/domain/dataset-content.ts";
+import {
+  type CandidateItem,
+  type CandidatePair,
+  selectItems,
+  selectPairs,
+} from "../../../server/domain/dataset-content.ts";
 
 const pair = (n: number, more: Partial<CandidatePair> = {}): CandidatePair => ({
   id: `id-${n}`,
@@ -66,18 +72,88 @@ test("about a tenth of the prompts is held out, none when there are few", () => 
   expect(selectPairs(many(19)).heldOut).toBe(0);
 });
 
-test("a prompt never falls on both sides, now or when more pairs have come", () => {
+test("what was trained on is never measured on, however many pairs come later", () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 60 }), { minLength: 25, maxLength: 120 }), (prompts) => {
       const candidates = prompts.map((n, i) => ({ ...pair(n), id: `${n}:${i}` }));
-      const sides = new Map<string, string>();
-      for (const chosen of [candidates.slice(0, 22), candidates]) {
-        for (const { id, split } of selectPairs(chosen).pairs) {
+      const trained = new Set<string>();
+      for (const known of [candidates.slice(0, 22), candidates]) {
+        const sides = new Map<string, string>();
+        for (const { id, split } of selectPairs(known).pairs) {
           const prompt = id.split(":")[0]!;
           expect(sides.get(prompt) ?? split).toBe(split);
           sides.set(prompt, split);
         }
+        // Where every prompt would be held out one has to be trained on, until others are there.
+        fc.pre(candidates.slice(0, 22).some(({ prompt }) => !isTenth(prompt[0]!.content)));
+        for (const prompt of trained) expect(sides.get(prompt)).toBe("TRAIN");
+        for (const [prompt, split] of sides) if (split === "TRAIN") trained.add(prompt);
       }
     }),
   );
+});
+
+/** Whether a prompt of this one turn falls into the tenth by its hash. */
+const isTenth = (content: string) =>
+  Number.parseInt(
+    createHash("sha256")
+      .update(JSON.stringify([["user", content]]))
+      .digest("hex")
+      .slice(0, 8),
+    16,
+  ) <
+  2 ** 32 / 10;
+
+test("of two prompts one is held out, though neither falls into the tenth; of one, none", () => {
+  const outside = Array.from({ length: 50 }, (_, n) => `Prompt ${n}`).filter((content) => !isTenth(content));
+  const asked = (content: string, count: number) =>
+    Array.from({ length: count }, (_, i) => pair(i, { id: `${content}:${i}`, prompt: [{ role: "user", content }] }));
+  const [first, second] = outside as [string, string];
+  const both = selectPairs([...asked(first, 60), ...asked(second, 35)]);
+  expect([both.train, both.heldOut].sort()).toEqual([35, 60]);
+  expect(selectPairs([...asked(second, 35), ...asked(first, 60)]).sha256).toBe(both.sha256);
+  expect(selectPairs(asked(first, 95))).toMatchObject({ train: 95, heldOut: 0 });
+  expect(selectPairs([...asked(first, 10), ...asked(second, 9)]).heldOut).toBe(0);
+});
+
+const turn = (content: string) => [{ role: "user" as const, content, tokenIds: null }];
+const thumb = (n: number, liked: boolean): CandidateItem<"THUMBS"> => ({
+  content: { prompt: turn(`Prompt ${n}`), completion: { content: "reply", tokenIds: [n] }, liked, weight: 1 },
+  messageId: `id-${n}`,
+});
+
+test("items: the hash is of kind, origin and content, not of where they came from", () => {
+  const some = Array.from({ length: 25 }, (_, n) => thumb(n, n % 2 === 0));
+  const { sha256, kind, train, heldOut, items } = selectItems("THUMBS", "FEEDBACK", some);
+  expect({ kind, all: train + heldOut, items: items.length }).toEqual({ kind: "THUMBS", all: 25, items: 25 });
+  expect(heldOut).toBeGreaterThan(0);
+  const again = some.map((item, n) => ({ ...item, messageId: `other-${n}` })).reverse();
+  expect(selectItems("THUMBS", "FEEDBACK", again).sha256).toBe(sha256);
+  expect(selectItems("THUMBS", "UPLOAD", some).sha256).not.toBe(sha256);
+  expect(selectItems("THUMBS", "FEEDBACK", [thumb(0, false), ...some.slice(1)]).sha256).not.toBe(sha256);
+  const { content } = some[0]!;
+  const turned = {
+    weight: content.weight,
+    liked: content.liked,
+    completion: content.completion,
+    prompt: content.prompt,
+  };
+  expect(selectItems("THUMBS", "FEEDBACK", [{ content: turned }, ...some.slice(1)]).sha256).toBe(sha256);
+});
+
+test("items: reasons known beforehand stay, empty replies and equal prompts are found here", () => {
+  const { items, leftOut } = selectItems("THUMBS", "FEEDBACK", [
+    thumb(1, true),
+    { ...thumb(2, true), leftOut: "TIED" },
+    { content: { ...thumb(3, true).content, completion: { content: " ", tokenIds: null } } },
+  ]);
+  expect(items.map(({ messageId }) => messageId)).toEqual(["id-1"]);
+  expect(leftOut).toEqual([
+    { reason: "EMPTY_REPLY", count: 1 },
+    { reason: "TIED", count: 1 },
+  ]);
+  const prompts = ["a", "b", "a", "a"].map((text) => ({ content: { prompt: turn(text), answer: null } }));
+  expect(selectItems("PROMPTS", "FEEDBACK", prompts)).toMatchObject({
+    ...{ train: 2, leftOut: [{ reason: "DUPLICATE", count: 2 }] },
+  });
 });
