@@ -1,7 +1,7 @@
 /** The command line of `npm run train`: what may be said, and a sentence for what may not. */
 
 import { METHOD_TRAITS, RUN_CONFIG_SCHEMAS, type TrainingMethod } from "../../server/domain/run-config.ts";
-import type { Backend } from "../engine/create.ts";
+import type { Backend, OpenEngineOptions } from "../engine/index.ts";
 import { parseConfig, rewardsOf } from "./config-values.ts";
 import { METHOD_OF_WORD, wordOf } from "./methods.ts";
 import { bad, choice, oneOf, parseOptions, required, wholeNumber } from "./options.ts";
@@ -28,6 +28,8 @@ export interface TrainCommand {
   overwrite: boolean;
   json: boolean;
   engine: (typeof ENGINES)[number];
+  /** Whether a Q8_0 base stays in 8 bits. */
+  quantised: (typeof QUANTISED)[number];
   threads: number;
 }
 
@@ -36,6 +38,7 @@ const ENGINES = ["auto", "onnx-cpu", "onnx-webgpu", "tfjs-node-gpu", "tfjs-cpu"]
   | Backend
   | "auto"
 )[];
+const QUANTISED = ["auto", "keep", "expand"] as const satisfies readonly OpenEngineOptions["quantised"][];
 
 export const OPTIONS = {
   base: { type: "string", default: "models/starter.gguf" },
@@ -52,6 +55,7 @@ export const OPTIONS = {
   overwrite: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   engine: { type: "string", default: "auto" },
+  quantised: { type: "string", default: "auto" },
   threads: { type: "string", default: "2" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -85,6 +89,7 @@ export function parseCommand(args: readonly string[]): Command {
     overwrite: values.overwrite,
     json: values.json,
     engine: oneOf(values.engine, ENGINES, "engine"),
+    quantised: oneOf(values.quantised, QUANTISED, "way to hold a quantised base"),
     threads: wholeNumber(values.threads, "--threads", 1, 1024),
   };
   assertFits(command);

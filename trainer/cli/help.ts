@@ -32,6 +32,7 @@ Options
   --overwrite        replace what is in --out
   --json             one JSON object per line on standard output, for programs
   --engine NAME      auto, onnx-cpu, onnx-webgpu, tfjs-node-gpu or tfjs-cpu (default auto)
+  --quantised HOW    a Q8_0 base: keep its linear layers in 8 bits (QLoRA), expand them, or auto: by the free memory (default)
   --threads N        CPU threads (default 2)
 
 Data, by kind. A prompt may also be a list of {"role", "content"} that ends with the user; "weight" (default 1) makes a line count

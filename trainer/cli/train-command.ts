@@ -88,6 +88,7 @@ async function trainAndWrite(
     baseGguf: command.base,
     mode: plan.config.tuning === "full" ? "full" : "lora",
     backend: command.engine,
+    quantised: command.quantised,
     threads: command.threads,
     log: reporter.note,
   });

@@ -26,6 +26,7 @@ describe("parseCommand", () => {
       overwrite: false,
       json: false,
       engine: "auto",
+      quantised: "auto",
       threads: 2,
     });
   });
@@ -104,6 +105,7 @@ describe("parseCommand", () => {
     [[...needed, "--seed", ""], "--seed wants a whole number"],
     [[...needed, "--threads", "0"], "--threads wants a whole number from 1 to 1024"],
     [[...needed, "--engine", "onnx-cpi"], 'There is no engine "onnx-cpi"; did you mean onnx-cpu?'],
+    [[...needed, "--quantised", "kept"], 'There is no way to hold a quantised base "kept"; did you mean keep?'],
     [[...needed, "--reward", "r"], "dpo as it is set up asks no reward model; leave --reward out."],
     [["ppo", ...needed.slice(1)], "The rewards of ppo name a reward model: give its adapter.safetensors with --reward"],
     [[...needed, "--replay", "r"], "dpo mixes no other data in; leave --replay out."],
