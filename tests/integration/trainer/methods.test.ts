@@ -134,6 +134,17 @@ describe("methods over fixed data", () => {
     expect(Math.abs((steps(second)[0]!.loss as number) - Math.LN2)).toBeLessThan(1e-6);
   });
 
+  it("a base that stays in 8 bits makes the adapter that its expansion makes", async () => {
+    const quantised = writeTinyModel(at("q8.gguf"), { type: "Q8_0" });
+    const run = (how: string) => {
+      const more = [...offline, "--base", quantised.path, "--quantised", how];
+      return train(...command("dpo", `q8-${how}`, writePairs(folder), ...more));
+    };
+    const [kept, expanded] = await Promise.all([run("keep"), run("expand")]);
+    expect(kept.err).toContain("Its linear layers stay in 8 bits (Q8_0), because it is set.");
+    expect(done(kept).sha256).toBe(done(expanded).sha256);
+  });
+
   it("kto, killed in the middle and resumed, makes the same adapter", async () => {
     const args = (out: string, ...more: string[]) =>
       command("kto", out, thumbs(), ...offline, ...set("epochs=3"), ...more);
