@@ -90,6 +90,16 @@ describe("trainGrpo", () => {
     );
   });
 
+  it("divides advantages by their group's deviation, except in Dr. GRPO", async () => {
+    const gradientAt = async (weight: number, normaliser: string) => {
+      const { run, steps } = grpoRun({}, { rewards: [{ kind: "regex", pattern: "3", weight }], steps: 1, normaliser });
+      await trainGrpo(run);
+      return steps[0]!.metrics.grad_norm!;
+    };
+    expect((await gradientAt(2, "dapo")) / (await gradientAt(1, "dapo"))).toBeCloseTo(1, 3);
+    expect((await gradientAt(2, "dr_grpo")) / (await gradientAt(1, "dr_grpo"))).toBeCloseTo(2, 6);
+  });
+
   it("does not depend on how a step is cut into micro-batches", async () => {
     const [whole, cut] = [grpoRun({}, { steps: 2, microBatchSize: 64 }), grpoRun({}, { steps: 2, microBatchSize: 3 })];
     const [a, b] = [await trainGrpo(whole.run), await trainGrpo(cut.run)];

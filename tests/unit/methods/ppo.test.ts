@@ -1,7 +1,7 @@
 /** The PPO run on a table that samples from itself: learning, order of operations, resuming, stopping. */
 
 import { describe, expect, it } from "vitest";
-import { HEAD } from "../../../trainer/engine/contract.ts";
+import { HEAD, type TokenSequence } from "../../../trainer/engine/contract.ts";
 import { trainPpo } from "../../../trainer/methods/ppo.ts";
 import { POLICY } from "../../../trainer/methods/run.ts";
 import { BigramEngine } from "../../helpers/bigram-engine.ts";
@@ -66,8 +66,22 @@ describe("trainPpo", () => {
     for (const { metrics } of once.steps) {
       expect(metrics["policy/ratio"]).toBeCloseTo(1, 12);
       expect(metrics["policy/approxkl"]).toBeCloseTo(0, 12);
+      // At a ratio of 1 the loss is minus the mean of the advantages, which are whitened.
+      expect(metrics["loss/policy"]).toBeCloseTo(0, 12);
     }
     expect(steps[0]!.metrics["policy/ratio"]).not.toBe(1);
+  });
+
+  it("reads the value of a state where its token was chosen, one position before the token", async () => {
+    const { run, engine } = ppoRun({}, { steps: 1, innerEpochs: 1 });
+    const rows: TokenSequence[] = [];
+    const { accumulate } = engine;
+    engine.accumulate = (batch, ...rest) => {
+      rows.push(...batch);
+      return accumulate.call(engine, batch, ...rest);
+    };
+    await trainPpo(run);
+    for (const { targets, readouts } of rows) expect([...readouts!]).toEqual([...targets].map((target) => target - 1));
   });
 
   it("does not depend on how a step is cut into micro-batches", async () => {
