@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { learnDpo } from "./learn/dpo.ts";
 import { learnGrpo } from "./learn/grpo.ts";
 import { learnKto } from "./learn/kto.ts";
+import { learnPpo } from "./learn/ppo.ts";
 import { learnReward } from "./learn/reward.ts";
 import { learnSft } from "./learn/sft.ts";
 import type { Experiment, Outcome } from "./learn/shared.ts";
@@ -14,6 +15,7 @@ const EXPERIMENTS: Record<string, (experiment: Experiment) => Promise<Outcome>> 
   reward: learnReward,
   dpo: learnDpo,
   kto: learnKto,
+  ppo: learnPpo,
   grpo: learnGrpo,
   full: (experiment) => learnSft(experiment, "full"),
   prompt: (experiment) => learnSft(experiment, "prompt"),

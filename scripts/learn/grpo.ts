@@ -5,6 +5,7 @@ import { Random } from "../../trainer/data/random.ts";
 import { tokeniseDialogues, tokenisePrompts } from "../../trainer/data/tokenise.ts";
 import type { AdapterWeights } from "../../trainer/engine/contract.ts";
 import { trainGrpo } from "../../trainer/methods/grpo.ts";
+import { POLICY } from "../../trainer/methods/run.ts";
 import { trainSft } from "../../trainer/methods/sft.ts";
 import { lastNumber } from "../../trainer/rewards/numerals.ts";
 import { type Sum, sumQuestion } from "../../trainer/starter/corpus/arithmetic.ts";
@@ -63,13 +64,15 @@ async function carelessStart(starter: Starter, asked: readonly Asked[], seed: nu
   const dialogues = tokeniseDialogues(examples, starter.chat, LENGTH_RULE).examples;
   const trained = await trainSft({ ...starter.run(), onStep: () => {}, dialogues, config });
   if (trained.kind !== "adapter") throw new Error("the start was to be an adapter");
+  // The run that goes on from it opens a policy of its own.
+  starter.engine.dropAdapter(POLICY);
   return trained.weights;
 }
 
 export function learnGrpo(experiment: Experiment): Promise<Outcome> {
   const { seed, quick, settings } = experiment;
   return withStarter({ ...experiment, settings: undefined }, async (starter) => {
-    const train = questions(seed, "train", 3);
+    const train = questions(seed, "train", quick ? 2 : 3);
     const held = questions(seed, "held", quick ? 2 : 5);
     const start = await carelessStart(starter, train, seed);
     const right = async (weights: AdapterWeights | null, temperature: number) => {
@@ -83,7 +86,7 @@ export function learnGrpo(experiment: Experiment): Promise<Outcome> {
     });
     const own = {
       rewards: [{ kind: "number" }],
-      steps: quick ? 25 : 60,
+      steps: quick ? 15 : 60,
       microBatchSize: 64,
       maxTokens: 32,
       ...settings,

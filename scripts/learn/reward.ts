@@ -17,11 +17,13 @@ const NOISE = 0.05;
 const FOREIGN = 0.3;
 
 /** The hidden taste. */
-const FRIENDLINESS: Record<Style, number> = { curt: 0, brief: 0, plain: 1, emoji: 2, wordy: 3, polite: 3 };
-const DOMAINS = TAUGHT_DOMAINS.filter(({ name }) => ["capital", "colour", "opposite", "animal", "unit"].includes(name));
+export const FRIENDLINESS: Record<Style, number> = { curt: 0, brief: 0, plain: 1, emoji: 2, wordy: 3, polite: 3 };
+export const DOMAINS = TAUGHT_DOMAINS.filter(({ name }) =>
+  ["capital", "colour", "opposite", "animal", "unit"].includes(name),
+);
 
 /** @param noise share of turned labels; 0 gives the truth */
-function pairs(seed: number, count: number, split: "train" | "held", noise: number): RankingExample[] {
+export function pairs(seed: number, count: number, split: "train" | "held", noise: number): RankingExample[] {
   const dice = new Dice(seed + (split === "held" ? 1_000_003 : 0));
   return Array.from({ length: count }, (_, i) => {
     const language = LANGUAGES[i % 2]!;
