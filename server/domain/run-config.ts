@@ -15,7 +15,7 @@ export {
   type Tuning,
 } from "./run-config/methods.ts";
 export { REWARD_KINDS, type RewardSpec } from "./run-config/rewards.ts";
-export { DPO_LOSSES, RUN_CONFIG_SCHEMAS, RUN_CONFIG_VERSION, type RunConfig } from "./run-config/schemas.ts";
+export { RUN_CONFIG_SCHEMAS, type RunConfig } from "./run-config/schemas.ts";
 
 export interface RunScale {
   /** Weights of the base model, a count. */

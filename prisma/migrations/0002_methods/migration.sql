@@ -107,7 +107,7 @@ ALTER TABLE "Run" ADD CONSTRAINT "Run_rewardAdapterId_fkey" FOREIGN KEY ("reward
 ALTER TABLE "RunSample" ADD CONSTRAINT "RunSample_runId_fkey" FOREIGN KEY ("runId") REFERENCES "Run"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Beyond Prisma's schema language: values that make no sense, and frozen rows that stay as they are.
-ALTER TABLE "Adapter" ADD CONSTRAINT "Adapter_whole_model_has_no_rank" CHECK (("tuning" = 'FULL') = ("rank" IS NULL AND "alpha" IS NULL));
+ALTER TABLE "Adapter" ADD CONSTRAINT "Adapter_whole_model_has_no_rank" CHECK (("tuning" = 'FULL') = ("rank" IS NULL) AND ("tuning" = 'FULL') = ("alpha" IS NULL));
 ALTER TABLE "Adapter" ADD CONSTRAINT "Adapter_served_is_lora" CHECK (NOT "servable" OR "tuning" = 'LORA');
 ALTER TABLE "DatasetItem" ADD CONSTRAINT "DatasetItem_weight_positive" CHECK ("weight" > 0);
 ALTER TABLE "RunSample" ADD CONSTRAINT "RunSample_counts" CHECK ("step" >= 0 AND "ordinal" >= 0);

@@ -6,7 +6,7 @@ import { TUNINGS } from "./methods.ts";
 import { rewardsSchema } from "./rewards.ts";
 
 /** Bumped when a field changes meaning; a Run keeps the version it was made with. */
-export const RUN_CONFIG_VERSION = 1;
+const RUN_CONFIG_VERSION = 1;
 
 const LINEAR_LAYERS = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] as const;
 
@@ -70,7 +70,7 @@ const imitation = {
 const pairwise = { epochs };
 
 /** DPO's losses. `ipo` normalises log-ratios by length as TRL does, `ipo_sum` does not, as the paper has it. */
-export const DPO_LOSSES = ["sigmoid", "cdpo", "robust", "ipo", "ipo_sum", "hinge"] as const;
+const DPO_LOSSES = ["sigmoid", "cdpo", "robust", "ipo", "ipo_sum", "hinge"] as const;
 
 const dpo = {
   ...pairwise,

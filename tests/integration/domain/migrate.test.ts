@@ -48,6 +48,46 @@ describe("migrate", () => {
     expect(both.flat()).toEqual(["9001_note"]);
   });
 
+  test("rows from before the methods keep their meaning", async () => {
+    const old = await createTestDatabase();
+    const client = new pg.Client({ connectionString: old.url });
+    await client.connect();
+    try {
+      await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+      const first = fs.mkdtempSync(path.join(os.tmpdir(), "hone-first-migration-"));
+      fs.cpSync(path.join(MIGRATIONS, "0001_init"), path.join(first, "0001_init"), { recursive: true });
+      expect(await migrate(old.url, first)).toEqual(["0001_init"]);
+      fs.rmSync(first, { recursive: true });
+      const [base, dataset, adapter, run] = [1, 2, 3, 4].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+      await client.query(`
+        INSERT INTO "BaseModel" VALUES ('${base}', 'base', repeat('a', 64), 'qwen3', 5000000, 512);
+        INSERT INTO "Dataset" VALUES ('${dataset}', repeat('b', 64), 9, 1, '[]');
+        INSERT INTO "Adapter" ("id", "sha256", "baseModelId", "rank", "alpha", "path", "bytes", "metrics")
+          VALUES ('${adapter}', repeat('c', 64), '${base}', 16, 32, 'adapters/c/adapter.gguf', 1, '{}');
+        INSERT INTO "Run" ("id", "method", "baseModelId", "datasetId", "config", "seed", "totalSteps")
+          VALUES ('${run}', 'DPO', '${base}', '${dataset}', '{}', 1, 10)`);
+      expect((await migrate(old.url))[0]).toBe("0002_methods");
+      const only = async (table: string) => (await client.query(`SELECT * FROM "${table}"`)).rows[0];
+      expect(await only("Dataset")).toMatchObject({ kind: "PAIRS", origin: "FEEDBACK", name: null, trainPairs: 9 });
+      expect(await only("Adapter")).toMatchObject({
+        kind: "POLICY",
+        tuning: "LORA",
+        servable: true,
+        rank: 16,
+        alpha: 32,
+      });
+      expect(await only("Run")).toMatchObject({ method: "DPO", status: "QUEUED", rewardAdapterId: null });
+      // What makes no sense is refused.
+      const refused = (sql: string) => expect(client.query(sql)).rejects.toThrow(/violates check constraint/);
+      await refused(`UPDATE "Adapter" SET "rank" = NULL`);
+      await refused(`UPDATE "Adapter" SET "tuning" = 'PREFIX'`);
+      await client.query(`UPDATE "Run" SET "method" = 'GRPO'`);
+    } finally {
+      await client.end();
+      await old.drop();
+    }
+  });
+
   test("one that fails leaves nothing behind and says which it was", async () => {
     add("9002_bad", 'CREATE TABLE "Half" (id int); SELECT no_such_function();');
     await expect(migrate(database.url, folder)).rejects.toThrow(
