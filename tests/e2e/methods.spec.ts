@@ -26,7 +26,7 @@ const card = (page: Page, title: string) =>
   page.locator("section").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
 
 test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(420_000);
   expect(asAdmin.url).toBeTruthy();
   const name = uniqueName("thumbs");
 
@@ -66,7 +66,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
     await page.getByRole("button", { name: "Start run" }).click();
     await expect(page).toHaveURL(/\/admin\/runs\/[0-9a-f-]{36}$/, { timeout: 30_000 });
     await expect(page.getByRole("heading", { level: 1 })).toContainText("KTO run");
-    await expect(page.getByRole("figure", { name: "Margin" })).toBeVisible({ timeout: 90_000 });
+    await expect(page.getByRole("figure", { name: "Margin" })).toBeVisible({ timeout: 240_000 });
     await expect(page.getByRole("figure", { name: "KL", exact: true })).toBeVisible();
     await page.getByRole("button", { name: "What is “Log-probability”?" }).click();
     await expect(page.getByText(/may also fall|may fall while training goes well/)).toBeVisible();
@@ -74,7 +74,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
   });
 
   await test.step("read its outcome", async () => {
-    await expect(page.getByText(/This run made the adapter/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/This run made the adapter/)).toBeVisible({ timeout: 240_000 });
     await expect(page.getByText("It can be activated here")).toBeVisible();
     const samples = card(page, "Sample replies");
     await expect(samples.getByText("Before", { exact: true }).first()).toBeVisible();
@@ -89,7 +89,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
 });
 
 test("checked answers become a GRPO run", async ({ page, asAdmin }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(420_000);
   expect(asAdmin.url).toBeTruthy();
   await page.goto("/admin/runs/new");
   await page.getByRole("radio", { name: "GRPO", exact: true }).check();
@@ -110,9 +110,9 @@ test("checked answers become a GRPO run", async ({ page, asAdmin }) => {
   await page.getByLabel("Batch size", { exact: true }).fill("2");
   await page.getByRole("button", { name: "Start run" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("GRPO run", { timeout: 30_000 });
-  await expect(page.getByRole("figure", { name: "Rewards by kind" })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("figure", { name: "Rewards by kind" })).toBeVisible({ timeout: 240_000 });
   await expect(page.getByRole("figure", { name: "Groups without spread" })).toBeVisible();
-  await expect(page.getByText(/This run made the adapter/)).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/This run made the adapter/)).toBeVisible({ timeout: 240_000 });
 });
 
 test("a bad upload names the line, and stores nothing until told to", async ({ page, asAdmin }) => {

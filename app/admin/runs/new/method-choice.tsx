@@ -99,16 +99,17 @@ function MethodCard({ method, chosen, offer, data, onChoose }: MethodCardProps) 
   );
 }
 
-/** "Needs pairs or rankings · 34 pairs here". */
+/** "Needs pairs or rankings · here: 34 pairs from feedback, 1 Dataset". */
 function Needs({ method, data }: { method: TrainingMethod; data: DataOffer }) {
   const t = useTranslations("training");
   const kind = feedbackKind(method);
   const fromFeedback = feedbackCount(method, data);
+  const datasets = fittingDatasets(method, data).length;
   const sources = [
-    ...(kind && fromFeedback > 0 ? [t(`count.${kind}`, { count: fromFeedback })] : []),
-    ...fittingDatasets(method, data).map(({ kind: held, train, heldOut }) =>
-      t(`count.${held}`, { count: train + heldOut }),
-    ),
+    ...(kind && fromFeedback > 0
+      ? [t("choice.fromFeedback", { examples: t(`count.${kind}`, { count: fromFeedback }) })]
+      : []),
+    ...(datasets > 0 ? [t("choice.datasets", { count: datasets })] : []),
   ];
   return (
     <span className="block">
@@ -118,9 +119,7 @@ function Needs({ method, data }: { method: TrainingMethod; data: DataOffer }) {
           .join(t("choice.or")),
       })}
       {" · "}
-      {sources.length > 0
-        ? t("choice.there", { sources: sources.slice(0, 3).join(t("choice.listed")) })
-        : t("choice.noneThere")}
+      {sources.length > 0 ? t("choice.there", { sources: sources.join(t("choice.listed")) }) : t("choice.noneThere")}
     </span>
   );
 }
