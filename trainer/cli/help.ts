@@ -6,9 +6,9 @@ import { ABOUT, wordOf } from "./methods.ts";
 import { settingsOf } from "./settings.ts";
 
 /** @param method whose settings are wanted; null explains the command */
-export const help = (method: TrainingMethod | null): string => (method ? helpOf(method) : GENERAL());
+export const help = (method: TrainingMethod | null): string => (method ? helpOf(method) : overview());
 
-const GENERAL = () => `Trains on a base model, without the web service.
+const overview = () => `Trains on a base model, without the web service.
 
   npm run train -- dpo --data pairs.jsonl --out out/
   npm run train -- grpo --data prompts.jsonl --out out/ --config 'rewards=[{"kind":"exact"}]'
