@@ -1,4 +1,4 @@
-/** docs/methods.md says what the code does: every method, its words, its defaults, and data lines that can be read. */
+/** `docs/methods.md` says what the code does: every method, its words, its defaults, and data lines that can be read. */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
