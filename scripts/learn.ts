@@ -11,16 +11,17 @@ import { learnSft } from "./learn/sft.ts";
 import type { Experiment, Outcome } from "./learn/shared.ts";
 
 const EXPERIMENTS: Record<string, (experiment: Experiment) => Promise<Outcome>> = {
-  sft: learnSft,
+  sft: (experiment) => learnSft(experiment),
   reward: learnReward,
   dpo: learnDpo,
   kto: learnKto,
   ppo: learnPpo,
   grpo: learnGrpo,
-  full: (experiment) => learnSft(experiment, "full"),
-  prompt: (experiment) => learnSft(experiment, "prompt"),
-  prefix: (experiment) => learnSft(experiment, "prefix"),
-  bottleneck: (experiment) => learnSft(experiment, "bottleneck"),
+  lora: (experiment) => learnSft(experiment, "signs"),
+  full: (experiment) => learnSft(experiment, "signs", "full"),
+  prompt: (experiment) => learnSft(experiment, "signs", "prompt"),
+  prefix: (experiment) => learnSft(experiment, "signs", "prefix"),
+  bottleneck: (experiment) => learnSft(experiment, "signs", "bottleneck"),
 };
 
 const { values, positionals } = parseArgs({

@@ -27,7 +27,17 @@ const DOMAINS = TAUGHT_DOMAINS.filter(({ name }) =>
   ["capital", "colour", "opposite", "animal", "compare"].includes(name),
 );
 
-const WISH: Record<Language, string> = { en: " Put it between signs.", zh: "写在等号之间。" };
+/** A form of answer, and how it is asked for. */
+const FORMS = {
+  /** Its brackets and quotes are tokens the starter has never read, which is the harder part. */
+  json: {
+    wish: { en: " Answer as JSON.", zh: "用JSON回答。" },
+    wrap: (fact: string) => `{"answer": ${JSON.stringify(fact)}}`,
+  },
+  /** Made of tokens it knows, so that tunings which leave the embeddings alone can say it. */
+  signs: { wish: { en: " Put it between signs.", zh: "写在等号之间。" }, wrap: (fact: string) => `= ${fact} =` },
+} as const satisfies Record<string, { wish: Record<Language, string>; wrap(fact: string): string }>;
+type Form = keyof typeof FORMS;
 
 interface Task {
   prompt: string;
@@ -37,14 +47,15 @@ interface Task {
 /** One fact in five is asked in this form only when measuring, and then in phrasings that were never trained on. */
 const isHeldOut = ({ answer }: Question) => textHash(answer.full) % 5 === 0;
 
-function tasks(seed: number, count: number, heldOut: boolean): Task[] {
+function tasks(seed: number, count: number, heldOut: boolean, form: Form): Task[] {
+  const { wish, wrap } = FORMS[form];
   const dice = new Dice(seed + (heldOut ? 1_000_003 : 0));
   const made: Task[] = [];
   while (made.length < count) {
     const language = LANGUAGES[made.length % 2]!;
     const question = randomQuestion(dice, language, heldOut ? "held" : "train", dice.pick(DOMAINS));
     if (isHeldOut(question) !== heldOut) continue;
-    made.push({ prompt: question.text + WISH[language], reply: `= ${question.answer.short} =` });
+    made.push({ prompt: question.text + wish[language], reply: wrap(question.answer.short) });
   }
   return made;
 }
@@ -70,14 +81,15 @@ async function greedyShare(engine: Engine, adapter: AdapterName | null, examples
 }
 
 /** @param tuning what is trained; llama.cpp speaks with LoRA adapters only, the engine alone measures the others */
-export function learnSft(experiment: Experiment, tuning: Tuning = "lora"): Promise<Outcome> {
+export function learnSft(experiment: Experiment, form: Form = "json", tuning: Tuning = "lora"): Promise<Outcome> {
   const { seed, quick } = experiment;
   const work = async (starter: Starter): Promise<Outcome> => {
     const { engine, chat } = starter;
     const tokens = (of: readonly DialogueExample[]) =>
       tokeniseDialogues(of, chat, { ...LENGTH_RULE, overLong: "drop" }).examples;
-    const examples = tokens(tasks(seed, quick ? 400 : 1200, false).map(exampleOf));
-    const held = tasks(seed, quick ? 60 : 300, true);
+    const sizes = quick ? { json: 640, signs: 400 } : { json: 1600, signs: 1200 };
+    const examples = tokens(tasks(seed, sizes[form], false, form).map(exampleOf));
+    const held = tasks(seed, quick ? 60 : 300, true, form);
     const heldTokens = tokens(held.map(exampleOf));
     const [replay, general] = [tokens(generalDialogues(seed, 400)), tokens(generalDialogues(seed + 1, 100))];
     const settings = { replay: 0.2, epochs: 2, batchSize: 16, microBatchSize: 16, tuning };
@@ -108,7 +120,7 @@ export function learnSft(experiment: Experiment, tuning: Tuning = "lora"): Promi
       before[key] === undefined ? [] : [{ name, before: before[key], after: after[key]! }];
     return {
       method: `SFT, ${tuning}`,
-      data: `${examples.length} questions answered as "= … ="; ${held.length} held-out ones about other facts`,
+      data: `${examples.length} questions answered as ${FORMS[form].wrap("…")}; ${held.length} held-out ones about other facts`,
       figures: [
         ...figure("held-out loss, nats per token", "loss"),
         ...figure("held-out facts, right and in the form", "greedy"),

@@ -16,7 +16,7 @@ function figure({ figures }: Outcome, name: string) {
 }
 
 it("SFT teaches a form it has never seen, and replay keeps what it knew", async () => {
-  const outcome = await learnSft(quick);
+  const outcome = await learnSft(quick, "signs");
   expect(figure(outcome, "held-out facts, right and in the form").before).toBe(0);
   expect(figure(outcome, "held-out facts, right and in the form").after).toBeGreaterThanOrEqual(0.4);
   expect(figure(outcome, "other questions still right").after).toBeGreaterThanOrEqual(0.75);
