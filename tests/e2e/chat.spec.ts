@@ -67,6 +67,25 @@ test("a thumb can be taken back", async ({ page, person }) => {
     .toEqual([null, null]);
 });
 
+test("words typed before the page is alive stay, behind the draft that was there", async ({ page, person }) => {
+  expect(person.email).toContain("@");
+  await page.addInitScript(() => localStorage.setItem("hone.draft.new", "A draft."));
+  let wake = () => {};
+  const awake = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await awake;
+    await route.continue();
+  });
+  await page.goto("/chat", { waitUntil: "commit" });
+  const field = page.getByRole("textbox", { name: "Message", exact: true });
+  await field.fill("Typed early.");
+  wake();
+  await expect(page.getByRole("button", { name: "Send", exact: true })).toBeEnabled();
+  await expect(field).toHaveValue("A draft.\n\nTyped early.");
+});
+
 test("the keyboard alone is enough", async ({ page, person }) => {
   expect(person.email).toContain("@");
   await page.goto("/chat");

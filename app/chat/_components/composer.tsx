@@ -30,12 +30,18 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   const [text, setText] = useState("");
   // What the field holds at this moment, for words that come back between two renderings.
   const typed = useRef("");
+  const hydrated = useRef(false);
   const canSend = !running && text.trim() !== "";
 
   // Drafts live in this browser, so the server renders an empty field and the draft follows.
   useEffect(() => {
-    typed.current = readDraft(conversationId);
+    // Whoever is quicker than the scripts has typed into that empty field already; those words follow the draft.
+    const early = hydrated.current ? "" : (area.current?.value ?? "");
+    hydrated.current = true;
+    const draft = readDraft(conversationId);
+    typed.current = draft && early.trim() ? withUnsent(draft, early) : draft || early;
     setText(typed.current);
+    if (early.trim()) writeDraft(conversationId, typed.current);
     // Touch keyboards would cover half the screen unasked.
     if (window.matchMedia("(hover: hover)").matches) area.current?.focus({ preventScroll: true });
   }, [conversationId]);
