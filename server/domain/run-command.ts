@@ -12,13 +12,13 @@ export interface CommandParts {
   rewardModel: string | null;
   replay: boolean;
   seed?: number;
-  /** What differs from the defaults. */
+  /** What was chosen. */
   config: Record<string, unknown>;
 }
 
 /** Quoted for a POSIX shell; data files stand under the names to save them under. */
 export function trainCommand({ method, kind, base, from, rewardModel, replay, seed, config }: CommandParts): string {
-  const near = (file: string) => path.relative(process.cwd(), file);
+  const near = (file: string) => (file.startsWith("hf:") ? file : path.relative(process.cwd(), file));
   const words = [
     ...["npm", "run", "train", "--", method.toLowerCase().replaceAll("_", "-")],
     ...["--base", near(base), "--data", `${kind.toLowerCase()}.jsonl`, "--out", "out/"],
@@ -26,7 +26,11 @@ export function trainCommand({ method, kind, base, from, rewardModel, replay, se
     ...(rewardModel ? ["--reward", near(rewardModel)] : []),
     ...(replay ? ["--replay", "replay.jsonl"] : []),
     ...(seed === undefined ? [] : ["--seed", String(seed)]),
-    ...Object.entries(config).flatMap(([name, value]) => ["--config", `${name}=${written(value)}`]),
+    // Someone watches the command line, so its own default is to refuse what is too long.
+    ...Object.entries({ overLong: "drop", ...config }).flatMap(([name, value]) => [
+      "--config",
+      `${name}=${written(value)}`,
+    ]),
   ];
   return words.map(quoted).join(" ");
 }

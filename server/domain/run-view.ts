@@ -93,7 +93,8 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
   });
   if (!row) throw notFound("run");
   const { baseModel, adapter, fromAdapter, rewardAdapter, replayDataset, aiDataset } = row;
-  const scale = { parameters: Number(baseModel.parameters), examples: row.dataset.trainPairs };
+  const liked = row.method === "KTO" ? await countLiked(db, row.datasetId) : undefined;
+  const scale = { parameters: Number(baseModel.parameters), examples: row.dataset.trainPairs, liked };
   return {
     ...viewRun(row),
     config: runConfigRecord.parse(row.config),
@@ -123,6 +124,9 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
     },
   };
 }
+
+const countLiked = (db: Db, datasetId: string) =>
+  db.datasetItem.count({ where: { datasetId, split: "TRAIN", content: { path: ["liked"], equals: true } } });
 
 /** Figures recorded after the given seq, in the order they came. */
 export async function metricsAfter(

@@ -266,6 +266,8 @@ describe("what a run may be given", () => {
     expect(preview.heldOut).toBeGreaterThan(0);
     expect(preview.advice.at(-1)!.key).toBe("ENOUGH");
     expect(preview.memoryBytes).toBeGreaterThan(20e6);
-    expect(preview.command).toMatch(/ --data pairs\.jsonl --out out\/ --seed 4 --config rank=8$/);
+    expect(preview.command).toMatch(
+      / --data pairs\.jsonl --out out\/ --seed 4 --config overLong=drop --config rank=8$/,
+    );
   });
 });

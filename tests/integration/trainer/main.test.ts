@@ -56,9 +56,9 @@ function startTrainer(onLog: (message: string) => void = () => {}) {
 const EPOCHS = 64;
 const STEPS = 2 * EPOCHS;
 
-async function newRun(): Promise<string> {
-  const config = { epochs: EPOCHS, batchSize: 4, rank: 2, learningRate: 0.01, checkpointEvery: 2 };
-  const { id } = await admin.run.create({ method: "DPO", config, seed: 3 });
+async function newRun(change: Record<string, unknown> = {}, method: "DPO" | "REWARD" = "DPO"): Promise<string> {
+  const config = { epochs: EPOCHS, batchSize: 4, rank: 2, learningRate: 0.01, checkpointEvery: 2, ...change };
+  const { id } = await admin.run.create({ method, config, seed: 3 });
   await world.db.$transaction((tx) => queue.enqueue(tx, id));
   return id;
 }
@@ -77,20 +77,44 @@ async function followed(id: string, onStep: (step: number) => void = () => {}): 
 }
 const row = (id: string) => world.db.run.findUniqueOrThrow({ where: { id }, include: { adapter: true } });
 
+/** Asks for scores and waits for them, as the page polls. */
+async function scores(adapterId: string): Promise<unknown> {
+  const { id } = await admin.reward.score({ adapterId, items: [{ prompt: "Question?", reply: "Draft 1." }] });
+  for (;;) {
+    const result = await admin.reward.result({ id });
+    if (result.state !== "WAITING") return result;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 describe("the trainer process", () => {
   let whole: string;
 
-  it("takes a run off the queue, ends it, and ends itself when told to", async () => {
+  it("takes runs off the queue, ends them, scores texts meanwhile, and ends itself when told to", async () => {
     const { child, closed } = startTrainer();
-    whole = await newRun();
-    expect(await followed(whole)).toBe("SUCCEEDED");
+    const reward = await newRun({ epochs: 2 }, "REWARD");
+    expect(await followed(reward)).toBe("SUCCEEDED");
+    const { adapterId } = await row(reward);
+
+    whole = await newRun({ sampleEvery: STEPS });
+    let scored: Promise<unknown> | undefined;
+    const status = await followed(whole, (step) => {
+      if (step >= 2) scored ??= scores(adapterId!);
+    });
+    expect(status).toBe("SUCCEEDED");
+    expect(await scored).toEqual({ state: "DONE", scores: [expect.any(Number)] });
     expect(await row(whole)).toMatchObject({ attempt: 1, step: STEPS });
+    // From llama.cpp, before the run and after it.
+    const samples = await admin.run.samples({ id: whole });
+    expect(samples.map(({ step }) => step)).toEqual(Array(samples.length).fill(STEPS));
+    expect(samples.some(({ before, after }) => before !== after)).toBe(true);
     child.kill("SIGTERM");
     expect(await closed).toEqual([0, null]);
   });
 
   it("is killed in mid-run, and the next one goes on to the same adapter", async () => {
-    const id = await newRun();
+    // Without sample replies: whether they are shown changes nothing about what is learned.
+    const id = await newRun({ sampleEvery: 0 });
     const first = startTrainer();
     const watching = followed(id, (step) => {
       if (step >= 5 && step < STEPS && !first.child.killed) first.child.kill("SIGKILL");

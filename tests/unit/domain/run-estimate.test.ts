@@ -73,7 +73,7 @@ test("memory: the base in float32, the adapter with its optimiser, activations; 
 test("the command says all that was chosen, and a shell reads it back as it was meant", () => {
   const parts = { kind: "PROMPTS", base: "models/starter.gguf", from: null, rewardModel: null, replay: false } as const;
   expect(trainCommand({ ...parts, method: "DPO", kind: "PAIRS", config: {} })).toBe(
-    "npm run train -- dpo --base models/starter.gguf --data pairs.jsonl --out out/",
+    "npm run train -- dpo --base models/starter.gguf --data pairs.jsonl --out out/ --config overLong=drop",
   );
   const rewards = [{ kind: "regex", pattern: "it's (\\d+)" }];
   const command = trainCommand({
@@ -87,6 +87,6 @@ test("the command says all that was chosen, and a shell reads it back as it was 
   expect(words.slice(4)).toEqual([
     ...["best-of-k", "--base", "models/starter.gguf", "--data", "prompts.jsonl", "--out", "out/"],
     ...["--from", "a b/adapter.gguf", "--reward", "r.safetensors", "--replay", "replay.jsonl", "--seed", "3"],
-    ...["--config", `rewards=${JSON.stringify(rewards)}`, "--config", "drafts=2"],
+    ...["--config", "overLong=drop", "--config", `rewards=${JSON.stringify(rewards)}`, "--config", "drafts=2"],
   ]);
 });
