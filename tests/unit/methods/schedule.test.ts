@@ -37,6 +37,19 @@ describe("resolveRunConfig", () => {
     expect(large.epochs).toBe(1);
   });
 
+  it("takes another rate for what is not LoRA, within the range that is allowed", () => {
+    const rate = (tuning: string, parameters = 5e6) =>
+      resolveRunConfig("SFT", { tuning }, { parameters, examples: 30 }).learningRate;
+    expect(rate("full")).toBeLessThan(rate("lora"));
+    expect(rate("bottleneck")).toBeGreaterThan(rate("lora"));
+    expect(rate("prefix")).toBeGreaterThan(rate("prompt"));
+    for (const tuning of ["lora", "full", "prompt", "prefix", "bottleneck"]) {
+      expect(rate(tuning, 7e9)).toBeLessThan(rate(tuning));
+      expect(rate(tuning, 1)).toBeLessThanOrEqual(1);
+    }
+    expect(rate("full", 7e9)).toBe(2e-5);
+  });
+
   it("stays within the rates that were measured to work on the starter", () => {
     const { learningRate, epochs } = resolveRunConfig("DPO", {}, { parameters: 5_005_312, examples: 32 });
     expect(learningRate).toBeGreaterThanOrEqual(5e-4);
