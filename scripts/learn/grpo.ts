@@ -86,7 +86,7 @@ export function learnGrpo(experiment: Experiment): Promise<Outcome> {
     });
     const own = {
       rewards: [{ kind: "number" }],
-      steps: quick ? 15 : 60,
+      steps: quick ? 12 : 60,
       microBatchSize: 64,
       maxTokens: 32,
       ...settings,

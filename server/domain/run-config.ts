@@ -101,7 +101,7 @@ const HIGHEST_RATE = 2e-3;
 /**
  * Rates by tuning, as multiples of LoRA's. `full` moves every weight at once: 2e-5 beside 1e-4 is the usual choice for SFT. The
  * others are what taught the starter a form of answer in 50 steps of SFT (docs/methods-evidence.md): at a tenth of its rate a
- * prefix, which is far from the output and begins small, had not moved.
+ * prefix, which is far from the output and begins small, had hardly moved.
  */
 const TUNING_RATE: Record<Tuning, number> = { lora: 1, full: 0.2, bottleneck: 1.5, prompt: 15, prefix: 75 };
 

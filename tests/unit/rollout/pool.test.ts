@@ -1,3 +1,5 @@
+/** Bounded concurrency: order, limit, the first failure, and stopping on request. */
+
 import { expect, it } from "vitest";
 import { pooled } from "../../../trainer/rollout/pool.ts";
 import { derivedSeed } from "../../../trainer/rollout/seed.ts";
