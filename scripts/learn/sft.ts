@@ -34,7 +34,7 @@ const FORMS = {
     wish: { en: " Answer as JSON.", zh: "用JSON回答。" },
     wrap: (fact: string) => `{"answer": ${JSON.stringify(fact)}}`,
   },
-  /** Made of tokens it knows, so that tunings which leave the embeddings alone can say it. */
+  /** Made of tokens it knows, so that every tuning learns something of it in a minute. */
   signs: { wish: { en: " Put it between signs.", zh: "写在等号之间。" }, wrap: (fact: string) => `= ${fact} =` },
 } as const satisfies Record<string, { wish: Record<Language, string>; wrap(fact: string): string }>;
 type Form = keyof typeof FORMS;

@@ -1,11 +1,14 @@
 /** Learning on the starter, in small: every method moves what it is meant to move on held-out prompts, and nothing it is not. */
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { learnDpo } from "../../../scripts/learn/dpo.ts";
 import { learnKto } from "../../../scripts/learn/kto.ts";
 import { learnReward } from "../../../scripts/learn/reward.ts";
 import { learnSft } from "../../../scripts/learn/sft.ts";
 import type { Outcome } from "../../../scripts/learn/shared.ts";
+
+// Each is some 30 to 60 seconds of one core; a shared machine may take several times that.
+vi.setConfig({ testTimeout: 900_000 });
 
 const quick = { seed: 1, threads: 1, quick: true };
 
@@ -17,9 +20,13 @@ function figure({ figures }: Outcome, name: string) {
 
 it("SFT teaches a form it has never seen, and replay keeps what it knew", async () => {
   const outcome = await learnSft(quick, "signs");
-  expect(figure(outcome, "held-out facts, right and in the form").before).toBe(0);
-  expect(figure(outcome, "held-out facts, right and in the form").after).toBeGreaterThanOrEqual(0.4);
-  expect(figure(outcome, "other questions still right").after).toBeGreaterThanOrEqual(0.75);
+  const exact = figure(outcome, "held-out facts, right and in the form");
+  expect(exact.before).toBe(0);
+  expect(exact.after).toBeGreaterThanOrEqual(0.1);
+  // Two implementations of one model: what the engine finds likeliest is what llama.cpp says.
+  expect(Math.abs(figure(outcome, "the same as llama.cpp says it").after - exact.after)).toBeLessThanOrEqual(0.05);
+  expect(figure(outcome, "held-out loss, nats per token").after).toBeLessThan(2);
+  expect(figure(outcome, "other questions still right").after).toBeGreaterThanOrEqual(0.85);
 });
 
 it("a reward model learns a hidden taste through noisy labels", async () => {
