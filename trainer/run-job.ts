@@ -100,13 +100,14 @@ async function trainAndStore(services: JobServices, job: Job, work: Work): Promi
   const { engine, data, tools } = work;
   const say = sayer(services, job);
   const start = await readStart(services, run, engine);
-  const samples = roundsOf(services, job, work);
+  const samples = tools.rollouts && isShown(data) ? roundsFrom(tools.rollouts, services, job, data) : null;
   const measuring: Measuring = {
     ...{ db, home, serving, run, attempt, engine, data, tools },
     ...{ signal: lease.signal, warn: (sentence) => say("WARN", sentence) },
   };
   const before = await measureStart(measuring, start);
-  const { sampleEvery } = data.plan.config;
+  const { sampleEvery, tuning } = data.plan.config;
+  let steps = run.totalSteps;
 
   const trained = await train({
     ...{ plan: data.plan, engine, tools, base: run.base, start, seed: run.seed },
@@ -120,8 +121,11 @@ async function trainAndStore(services: JobServices, job: Job, work: Work): Promi
     },
     onStep: async (report) => {
       await record(services, job, report);
+      steps = report.totalSteps;
       const due = report.step % sampleEvery === 0 || report.step === report.totalSteps;
-      if (due && !lease.signal.aborted) await samples?.take(report.step, engine.exportAdapter(POLICY));
+      // A whole model speaks from its file, when that is written.
+      if (due && tuning === "lora" && !lease.signal.aborted)
+        await samples?.take(report.step, engine.exportAdapter(POLICY));
     },
     onPairs: async (pairs) => {
       if (await recordAiPairs(db, job, pairs)) return say("INFO", `${pairs.length} pairs of the judge are kept.`);
@@ -133,6 +137,7 @@ async function trainAndStore(services: JobServices, job: Job, work: Work): Promi
   lease.signal.throwIfAborted();
   const place = { home, model, base: run.base, config: engine.config, name: `${run.id}-${attempt}` };
   const made = await storeTrained(trained, place);
+  if (trained.kind === "model" && samples) await showModel(services, job, work, { file: join(home, made.path), steps });
   const metrics = { ...before, ...(await measure(measuring, trained, made)) };
   lease.signal.throwIfAborted();
   if ((await finishRun(db, { ...job, adapter: { ...made, metrics } })) === null)
@@ -183,8 +188,8 @@ async function openTools(services: JobServices, job: Job, engine: Engine, data: 
   if (!needed && !isShown(data)) return tools;
   try {
     tools.rollouts = await services.openRollouts({
-      ...{ model, folder: await folderFor(home), contextLength: Math.min(MOST_CONTEXT, engine.config.contextLength) },
-      ...{ log: (sentence) => void say("INFO", sentence), signal: lease.signal },
+      ...(await samplerOptions(home, engine)),
+      ...{ model, log: (sentence) => void say("INFO", sentence), signal: lease.signal },
     });
   } catch (error) {
     lease.signal.throwIfAborted();
@@ -194,25 +199,49 @@ async function openTools(services: JobServices, job: Job, engine: Engine, data: 
   return tools;
 }
 
-/** Adapters of the run lie here while its sampler uses them. */
-async function folderFor(home: string): Promise<string> {
+/** Adapters of the run lie in HONE_HOME/tmp while a sampler uses them. */
+async function samplerOptions(home: string, { config }: Engine) {
   const folder = join(home, "tmp");
   await mkdir(folder, { recursive: true });
-  return folder;
+  return { folder, contextLength: Math.min(MOST_CONTEXT, config.contextLength) };
 }
 
-/** llama.cpp speaks with LoRA policies; of the other kinds nothing can be shown. */
+/** llama.cpp speaks with LoRA policies and whole models; of the other kinds nothing can be shown. */
 const isShown = ({ plan: { method, config }, prompts }: RunData): boolean =>
-  config.sampleEvery > 0 && config.tuning === "lora" && method !== "REWARD" && prompts.length > 0;
+  config.sampleEvery > 0 && ["lora", "full"].includes(config.tuning) && method !== "REWARD" && prompts.length > 0;
 
-function roundsOf(services: JobServices, job: Job, { data, tools }: Work): SampleRounds | null {
-  if (!tools.rollouts || !isShown(data)) return null;
+function roundsFrom(rollouts: Rollouts, services: JobServices, job: Job, data: RunData): SampleRounds {
   const say = sayer(services, job);
-  return sampleRounds(tools.rollouts, {
+  return sampleRounds(rollouts, {
     ...{ prompts: data.prompts, maxTokens: data.shownTokens, signal: job.lease.signal },
     store: (step, samples) => recordSamples(services.db, job, step, samples),
     warn: (sentence) => say("WARN", sentence),
   });
+}
+
+/** The last round of a run that made a whole model, from a sampler on the new file. */
+async function showModel(
+  services: JobServices,
+  job: Job,
+  { engine, data }: Work,
+  { file, steps }: { file: string; steps: number },
+): Promise<void> {
+  const { signal } = job.lease;
+  try {
+    const rollouts = await services.openRollouts({
+      ...(await samplerOptions(services.home, engine)),
+      model: file,
+      signal,
+    });
+    try {
+      await roundsFrom(rollouts, services, job, data).take(steps, null);
+    } finally {
+      await rollouts.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    await sayer(services, job)("WARN", `No replies of the new model can be shown: ${(error as Error).message}`);
+  }
 }
 
 async function readStart({ home }: JobServices, run: ClaimedRun["run"], engine: Engine): Promise<Training["start"]> {

@@ -11,13 +11,18 @@ export class ScriptedRollouts implements Rollouts {
   closed = false;
   /** Called before every round; a test may throw here. */
   beforeSample: (round: number, signal?: AbortSignal) => void | Promise<void> = () => {};
-  #voice = "base";
+  #voice: string;
 
-  /** @param vocabulary replies are made of ids below it */
-  constructor(readonly vocabulary: number) {}
+  /** @param vocabulary replies are made of ids below it; @param base what it is called without an adapter */
+  constructor(
+    readonly vocabulary: number,
+    readonly base = "base",
+  ) {
+    this.#voice = base;
+  }
 
   async use(weights: AdapterWeights | null): Promise<void> {
-    if (!weights) this.#voice = "base";
+    if (!weights) this.#voice = this.base;
     else {
       const hash = createHash("sha256");
       for (const { data } of weights.tensors) hash.update(data);

@@ -1,7 +1,7 @@
 /** A run of every method from the web's form to its end, on the bigram table: data, tools, samples, figures, what was made. */
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sha256OfFile } from "../../../trainer/adapters/files.ts";
 import { openEngine } from "../../../trainer/engine/index.ts";
@@ -274,12 +274,18 @@ describe("what is trained", () => {
 
   it("with tuning=full is a new model, named by its content, that cannot be activated", async () => {
     services.openEngine = real;
-    const { adapter, run } = await finished({ method: "SFT" }, { tuning: "full", epochs: 1 });
+    services.openRollouts = async ({ model }) => new ScriptedRollouts(512, basename(model));
+    const { adapter, run, samples } = await finished({ method: "SFT" }, { tuning: "full", epochs: 1 });
     expect(adapter).toMatchObject({ kind: "POLICY", tuning: "FULL", servable: false, rank: null, alpha: null });
     const file = join(world.home, "models", adapter.sha256, "model.gguf");
     expect(await sha256OfFile(file)).toBe(adapter.sha256);
     expect(adapter.files.map(({ name }) => name)).toEqual(["model.gguf"]);
     expect(run.lineage.adapter).toMatchObject({ tuning: "FULL", servable: false });
+    expect(new Set(samples.map(({ step }) => step))).toEqual(new Set([run.totalSteps]));
+    expect(samples[0]).toMatchObject({
+      before: expect.stringMatching(/^tiny\.gguf says/),
+      after: expect.stringMatching(/^model\.gguf says/),
+    });
     await expect(admin.deployment.activate({ adapterId: adapter.id })).rejects.toMatchObject({
       cause: { code: "NOT_SERVABLE", message: expect.stringContaining("HONE_MODEL") },
     });
