@@ -5,12 +5,15 @@ import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
 const lines = (rows: readonly object[]) => Buffer.from(rows.map((row) => JSON.stringify(row)).join("\n"));
 
 const COLOURS = ["red", "green", "blue", "white", "black", "brown"];
-const thumbs = Array.from({ length: 24 }, (_, i) => ({
-  prompt: `What colour is ball number ${i}?`,
-  completion: i % 2 === 0 ? `It is ${COLOURS[i % 6]}.` : "That is hard to say, because there are so many colours.",
-  label: i % 2 === 0,
-}));
-const sums = Array.from({ length: 24 }, (_, i) => ({ prompt: `What is ${i} plus 3?`, answer: String(i + 3) }));
+/** Equal examples are the same Dataset, so every upload speaks of something of its own. */
+const thumbsOn = (name: string) =>
+  Array.from({ length: 24 }, (_, i) => ({
+    prompt: `What colour is ball ${i} of ${name}?`,
+    completion: i % 2 === 0 ? `It is ${COLOURS[i % 6]}.` : "That is hard to say, because there are so many colours.",
+    label: i % 2 === 0,
+  }));
+const sumsOf = (name: string) =>
+  Array.from({ length: 24 }, (_, i) => ({ prompt: `${name}: what is ${i} plus 3?`, answer: String(i + 3) }));
 
 /** In the form of a new run: the source "Upload a file…", the file, and its storing. */
 async function upload(page: Page, name: string, rows: readonly object[]): Promise<void> {
@@ -39,7 +42,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
     await dialog.getByLabel("File").setInputFiles({
       name: `${name}.jsonl`,
       mimeType: "application/jsonl",
-      buffer: lines(thumbs),
+      buffer: lines(thumbsOn(name)),
     });
     await dialog.getByRole("button", { name: "Upload", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
@@ -69,7 +72,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
     await expect(page.getByRole("figure", { name: "Margin" })).toBeVisible({ timeout: 240_000 });
     await expect(page.getByRole("figure", { name: "KL", exact: true })).toBeVisible();
     await page.getByRole("button", { name: "What is “Log-probability”?" }).click();
-    await expect(page.getByText(/may also fall|may fall while training goes well/)).toBeVisible();
+    await expect(page.getByText(/may fall while training goes well/)).toBeVisible();
     await page.keyboard.press("Escape");
   });
 
@@ -93,7 +96,8 @@ test("checked answers become a GRPO run", async ({ page, asAdmin }) => {
   expect(asAdmin.url).toBeTruthy();
   await page.goto("/admin/runs/new");
   await page.getByRole("radio", { name: "GRPO", exact: true }).check();
-  await upload(page, uniqueName("sums"), sums);
+  const name = uniqueName("sums");
+  await upload(page, name, sumsOf(name));
   await expect(card(page, "Dry run")).toContainText("24 of 24 usable");
 
   await page.getByRole("combobox", { name: "Reward", exact: true }).click();
