@@ -15,7 +15,7 @@ const FORWARD = 2;
 const TRAINED = 6;
 /** Sampling goes token by token, which uses a processor far worse than a batch does. */
 const SAMPLED = 5 * FORWARD;
-/** Measured with both engines on two cores: 60 to 95 thousand million operations a second; see docs/performance.md. */
+/** Assumed: two cores were seen to train at 60 (5 million weights) to 95 (135 million) thousand million operations a second. */
 const FLOPS_PER_THREAD = 40e9;
 const DEFAULT_THREADS = 2;
 /** Opening the model, measuring and writing. */
