@@ -1,7 +1,9 @@
 /** The private inference process with real llama.cpp: equal seeds, fresh adapters, a killed child, nothing left behind. */
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openTokenizer, type Tokenizer } from "../../../server/gguf/tokenizer.ts";
 import type { TokenisedPrompt } from "../../../trainer/data/example.ts";
 import { type AdapterWeights, HEAD } from "../../../trainer/engine/contract.ts";
@@ -127,6 +129,25 @@ describe("rollouts", () => {
     expect(() => process.kill(stopping.pid, 0)).toThrow("ESRCH");
     expect(left()).toEqual([]);
     expect(existsSync(model.path)).toBe(true);
+  });
+
+  it("dies with its parent, however that ends, and the next one clears its folder away", async () => {
+    const program = `import { openRollouts } from "./trainer/rollout/rollouts.ts";
+      const rollouts = await openRollouts(${JSON.stringify({ model: model.path, folder: folder.path })});
+      console.log(rollouts.pid);
+      setInterval(() => {}, 1000);`;
+    const args = ["--import", "tsx", "--input-type=module", "-e", program];
+    const parent = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    expect(left()).toHaveLength(1);
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+    // Its guard looks twice a second.
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 60_000);
+    await open();
+    expect(left()).toHaveLength(1);
   });
 
   it("stops one call by its signal and goes on with the next", async () => {
