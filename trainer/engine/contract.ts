@@ -156,7 +156,7 @@ export interface OptimiserSnapshot {
 }
 
 /**
- * One frozen base and any number of named LoRA adapters over one copy of its weights; in full-parameter mode, one
+ * One frozen base and any number of named adapters over one copy of its weights; in full-parameter mode, one
  * trainable base. Every method checks ids, lengths and shapes first and throws EngineError with a sentence.
  */
 export interface Engine {

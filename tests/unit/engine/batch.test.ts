@@ -22,14 +22,22 @@ const batches: fc.Arbitrary<TokenBatch> = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-test("every sequence runs once, in rows and buckets that hold it", () => {
+test("every sequence runs once, in rows and buckets that hold it and its virtual tokens", () => {
   fc.assert(
-    fc.property(batches, (batch) => {
-      const plan = planMicroBatches(batch, config, MEMORY, 0);
+    fc.property(batches, fc.integer({ min: 0, max: 40 }), (plain, virtual) => {
+      // Every third sequence is two examples.
+      const batch = plain.map((row, i) => {
+        const half = Math.ceil(row.tokens.length / 2);
+        return i % 3 === 2 && half < row.tokens.length
+          ? { ...row, targets: new Int32Array(0), examples: row.tokens.map((_, t) => (t < half ? 0 : 1)) }
+          : row;
+      });
+      const size = (i: number) => batch[i]!.tokens.length + virtual * ((batch[i]!.examples?.at(-1) ?? 0) + 1);
+      const plan = planMicroBatches(batch, config, MEMORY, virtual);
       expect(plan.flatMap(({ rows }) => rows.flat()).sort((a, b) => a - b)).toEqual([...batch.keys()]);
       for (const { bucket, rows } of plan) {
         expect(rows.length).toBeLessThanOrEqual(bucket.rows);
-        for (const row of rows) expect(sum(row, (i) => batch[i]!.tokens.length)).toBeLessThanOrEqual(bucket.length);
+        for (const row of rows) expect(sum(row, size)).toBeLessThanOrEqual(bucket.length);
         expect(sum(rows.flat(), (i) => batch[i]!.targets.length)).toBeLessThanOrEqual(bucket.targets);
         const fits = bucket.rows * bucket.length <= MEMORY.tokensTogether && activationBytes(config, bucket) <= 2 ** 24;
         expect(fits || bucket.rows === 1).toBe(true);
