@@ -70,6 +70,9 @@ function Value({ row, value }: { row: FigureRow; value: number | null }) {
     : shortNumber(value);
 }
 
+/** A difference in length, as a share, that would not be written as 0 %. */
+const NOTICEABLE = 0.005;
+
 /** On how much it was measured, and what stands out. */
 function Summary({ all }: { all: Measured }) {
   const t = useTranslations("admin.figures");
@@ -85,6 +88,7 @@ function Summary({ all }: { all: Measured }) {
           ? t("noPairs")
           : t("heldOutSentence", { count: all.heldOut })}{" "}
       {shorter !== null &&
+        Math.abs(shorter) >= NOTICEABLE &&
         all.prompts !== null &&
         t(shorter >= 0 ? "shorterSentence" : "longerSentence", {
           share: percent(Math.abs(shorter)),
