@@ -199,7 +199,7 @@ const grpo = (own: object): TrainingPlan => ({
   config: resolveRunConfig(
     "GRPO",
     {
-      ...{ ...iterated, learningRate: 1e-3, steps: 8, batchSize: 4, groupSize: 4, innerEpochs: 2, microBatchSize: 16 },
+      ...{ ...iterated, learningRate: 2e-4, steps: 8, batchSize: 4, groupSize: 4, innerEpochs: 2, microBatchSize: 16 },
       ...{ beta: 0.04, maxTokens: 64, stopKl: 100, rewards: [grpoReward], ...own },
     },
     scale,

@@ -277,6 +277,7 @@ def grpo(run):
             "importance_sampling_level": config["ratio"],
             "scale_rewards": "none" if config["normaliser"] == "dr_grpo" else "group",
             "mask_truncated_completions": config["maskTruncated"],
+            "use_bias_correction_kl": False,
             "shuffle_dataset": False,
         }
     )
@@ -316,7 +317,10 @@ def iterations(steps, run):
         one = {}
         for name in {name for step in part for name in step}:
             values = [step[name] for step in part if name in step]
-            one[name] = values[-1] if name in ("grad_norm", "learning_rate") else sum(values) / len(values)
+            if name.endswith(("_min", "_max")):
+                one[name] = (min if name.endswith("_min") else max)(values)
+            else:
+                one[name] = values[-1] if name in ("grad_norm", "learning_rate") else sum(values) / len(values)
         merged.append(one)
     return merged
 
@@ -342,7 +346,8 @@ def compare(name):
     result["grad_norm"] = max(abs(a["grad_norm"] - b["grad_norm"]) / b["grad_norm"] for a, b in zip(ours, theirs))
     figures, only = {}, []
     for figure in ours[0]:
-        if figure == "epoch":  # TRL sees the epochs as one long dataset
+        # TRL sees the epochs as one long dataset, and counts an iteration's tokens once however often they are learned from.
+        if figure == "epoch" or (figure == "tokens" and run["method"] == "GRPO"):
             continue
         trl_name = TRL_NAME.get(figure, figure)
         if all(figure in a and trl_name in b for a, b in zip(ours, theirs)):
