@@ -15,6 +15,7 @@ export type TrainerErrorCode = Extract<
   | "OVER_LENGTH"
   | "REFERENCE_MISMATCH"
   | "TRAINING_DIVERGED"
+  | "NOTHING_TO_COMPARE"
   | "SAMPLING_FAILED"
   | "ENDPOINT_MISSING"
   | "ENDPOINT_FAILED"

@@ -29,7 +29,9 @@ export async function getOverview({ db, engine, env }: Sources): Promise<Overvie
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       select: { id: true, status: true, error: true },
     }),
+    // Reward models and what llama.cpp cannot apply never go live, so they wait for nobody.
     db.adapter.findFirst({
+      where: { servable: true },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       select: { id: true, sha256: true, status: true },
     }),
@@ -145,7 +147,7 @@ async function readFigures(db: Db): Promise<Figures> {
         WHERE "status" = 'ACTIVE' AND "createdAt" > coalesce(last_run."at", '-infinity')) n,
       (SELECT count(*)::int AS "datasets", max("frozenAt") AS "datasetAt" FROM "Dataset") d,
       (SELECT count(*)::int AS "runs", max("createdAt") AS "runAt" FROM "Run") r,
-      (SELECT count(*)::int AS "candidates", max("createdAt") AS "candidateAt" FROM "Adapter") a,
+      (SELECT count(*)::int AS "candidates", max("createdAt") AS "candidateAt" FROM "Adapter" WHERE "servable") a,
       (SELECT count(*)::int AS "deployments" FROM "Deployment") l`;
   return rows[0]!;
 }

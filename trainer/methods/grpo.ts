@@ -6,6 +6,7 @@ import { DataOrder } from "../data/order.ts";
 import { type Model, packing } from "../data/pack.ts";
 import { Random } from "../data/random.ts";
 import type { AdapterWeights, Metrics, Objective, TokenSequence, Use } from "../engine/contract.ts";
+import { TrainerError } from "../errors.ts";
 import { groupAdvantages } from "../objectives/advantages.ts";
 import { grpo } from "../objectives/grpo.ts";
 import { klEstimate } from "../objectives/kl.ts";
@@ -39,8 +40,8 @@ export interface GrpoRun extends SampledRun {
  * penalty, spared the pass. `kl` and `entropy` are means over the replies that do pass; the KL from the reference is measured even
  * where it has no weight, for `stopKl`.
  * @returns the trained adapter
- * @throws TrainerError NO_EXAMPLES, TRAINING_DIVERGED (a KL above `stopKl` among others), what the rewards need and
- *   lack, SAMPLING_FAILED; the reason of `cancel` or `pause`
+ * @throws TrainerError NO_EXAMPLES, NOTHING_TO_COMPARE, TRAINING_DIVERGED (a KL above `stopKl` among others), what the rewards
+ *   need and lack, SAMPLING_FAILED; the reason of `cancel` or `pause`
  */
 export async function trainGrpo(run: GrpoRun): Promise<AdapterWeights> {
   const { engine, prompts, config } = run;
@@ -60,6 +61,8 @@ async function iterate(run: GrpoRun, scorer: Scorer, policy: Use, reference: Use
   const model = packing(engine, rolloutRowLength(prompts, config.maxTokens));
   const order = new DataOrder(prompts.length, resume?.order ?? seed);
   let tokens = resume?.tokens ?? 0;
+  // Whether any group has differed in reward since the run began.
+  let compared = resume?.state.compared ?? 0;
   const totalSteps = config.steps;
 
   for (let step = (resume?.step ?? 0) + 1; step <= totalSteps; step++) {
@@ -69,6 +72,8 @@ async function iterate(run: GrpoRun, scorer: Scorer, policy: Use, reference: Use
     const replies = await samplePolicy(run, batch, { step, count, maxTokens, temperature });
     const { totals, metrics } = await scorer.score(replies, run.cancel);
     const kept = keptReplies(config, replies, totals, metrics);
+    if (metrics.frac_reward_zero_std! < 1) compared = 1;
+    if (!compared && step >= PATIENCE) throw nothingToCompare(step, metrics.reward!);
     const experience = await atStep(step, gather(run, { model, policy, reference }, kept));
 
     const inner: Metrics = {};
@@ -86,9 +91,28 @@ async function iterate(run: GrpoRun, scorer: Scorer, policy: Use, reference: Use
       if (epoch < config.innerEpochs - 1) await takeStep(run, config, step, totalSteps);
     }
     for (const [name, total] of Object.entries(inner)) metrics[name] = meanOver(config.innerEpochs, name, total);
-    await finishStep(run, config, policy, { step, totalSteps, tokens, order, metrics, kl: metrics.kl });
+    await finishStep(run, config, policy, {
+      step,
+      totalSteps,
+      tokens,
+      order,
+      metrics,
+      kl: metrics.kl,
+      state: { compared },
+    });
   }
 }
+
+/** Iterations after which a run in which no two replies ever earned differently is given up: more would cost time and change nothing. */
+const PATIENCE = 10;
+
+const nothingToCompare = (step: number, reward: number) =>
+  new TrainerError(
+    "NOTHING_TO_COMPARE",
+    `Expected replies to one prompt to earn different rewards, found that every reply of ${step} iterations earned what its ` +
+      `neighbours did (lately ${Number(reward.toPrecision(3))} on average), so nothing could be learned. Choose rewards that some replies earn and ` +
+      "others do not, a larger groupSize, or a higher temperature.",
+  );
 
 /** Least and greatest stay what they are; sums over the inner epochs become means. */
 const meanOver = (epochs: number, name: string, total: number) => (/_(min|max)$/.test(name) ? total : total / epochs);

@@ -12,6 +12,7 @@ export type Advice =
   | "file"
   | "base"
   | "sampling"
+  | "rewards"
   | "endpoint"
   | "rewardModel"
   | "other";
@@ -33,6 +34,7 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
   MODEL_REFUSED: "base",
   BASE_MISMATCH: "base",
   SAMPLING_FAILED: "sampling",
+  NOTHING_TO_COMPARE: "rewards",
   ENDPOINT_FAILED: "endpoint",
   ENDPOINT_MISSING: "endpoint",
   REWARD_MODEL_MISSING: "rewardModel",

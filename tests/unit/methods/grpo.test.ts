@@ -1,6 +1,7 @@
 /** The GRPO run on a table that samples from itself: learning with every setting, groups without spread, resuming, stopping. */
 
 import { describe, expect, it } from "vitest";
+import type { Checkpoint } from "../../../trainer/checkpoint.ts";
 import { trainGrpo } from "../../../trainer/methods/grpo.ts";
 import { grpoRun, meanOf } from "./sampled-runs.ts";
 
@@ -58,6 +59,25 @@ describe("trainGrpo", () => {
     expect(engine.calls.accumulate).toBe(3);
     const rows = Math.max(...steps.map(({ metrics }) => metrics.tokens!)) / 3;
     expect(rows).toBeLessThan(12);
+  });
+
+  it("gives up where no two replies ever earned differently, and says what to try", async () => {
+    const same = { rewards: [{ kind: "regex", pattern: "$" }], steps: 50 };
+    const { run, steps } = grpoRun({}, same);
+    await expect(trainGrpo(run)).rejects.toMatchObject({
+      code: "NOTHING_TO_COMPARE",
+      message: expect.stringMatching(/every reply of 10 iterations .* 1 on average.*Choose rewards/),
+    });
+    expect(steps).toHaveLength(9);
+    // A run that has learned all there is ends without spread too, and goes on.
+    const learned = grpoRun({}, same);
+    const checkpoints: Checkpoint[] = [];
+    const onCheckpoint = async (checkpoint: Checkpoint) => void checkpoints.push(checkpoint);
+    await expect(trainGrpo({ ...learned.run, onCheckpoint })).rejects.toThrow("nothing could be learned");
+    const resume = { ...checkpoints[0]!, state: { compared: 1 } };
+    const later = grpoRun({ resume }, { ...same, steps: 12 });
+    await trainGrpo(later.run);
+    expect(later.steps.at(-1)!.step).toBe(12);
   });
 
   it("teaches nothing by replies that were cut off where they are masked", async () => {

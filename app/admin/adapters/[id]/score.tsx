@@ -161,7 +161,10 @@ function Scores({ replies, scores }: { replies: readonly string[]; scores: reado
           const share = (Math.abs(score) / widest) * 50;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: scores stay in the order of the replies
-            <li key={i} className="grid gap-x-4 gap-y-1.5 p-3 sm:grid-cols-[minmax(0,1fr)_12rem_4rem] sm:items-center">
+            <li
+              key={i}
+              className="grid gap-x-4 gap-y-1.5 p-3 sm:grid-cols-[minmax(0,1fr)_12rem_8.5rem] sm:items-center"
+            >
               <span className="line-clamp-2 min-w-0 break-words text-sm">{replies[i]}</span>
               <span aria-hidden className="relative h-2 rounded-full bg-sunken [print-color-adjust:exact]">
                 <span className="-inset-y-0.5 absolute left-1/2 w-px bg-line-strong" />
