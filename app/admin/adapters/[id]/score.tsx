@@ -160,8 +160,8 @@ function Scores({ replies, scores }: { replies: readonly string[]; scores: reado
         {scores.map((score, i) => {
           const share = (Math.abs(score) / widest) * 50;
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: scores stay in the order of the replies
             <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: scores stay in the order of the replies
               key={i}
               className="grid gap-x-4 gap-y-1.5 p-3 sm:grid-cols-[minmax(0,1fr)_12rem_8.5rem] sm:items-center"
             >
