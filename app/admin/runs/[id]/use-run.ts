@@ -31,6 +31,7 @@ export function useRun(id: string) {
             for (const queryKey of [
               trpc.run.get.queryKey({ id }),
               trpc.run.logs.pathKey(),
+              trpc.run.samples.pathKey(),
               trpc.overview.pathKey(),
               trpc.adapter.pathKey(),
             ]) {
