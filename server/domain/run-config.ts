@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { TrainingMethod, Tuning } from "./run-config/methods.ts";
 import { RUN_CONFIG_SCHEMAS, type RunConfig } from "./run-config/schemas.ts";
 
-export { countParameters, type ModelShape, trainingBytes } from "./run-config/memory.ts";
+export { countParameters, type ModelShape, SAMPLER_BYTES, trainingBytes } from "./run-config/memory.ts";
 export {
   DATA_KINDS,
   type DataKind,
