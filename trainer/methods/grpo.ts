@@ -37,7 +37,7 @@ export interface GrpoRun extends SampledRun {
  *
  * A step is an iteration: sample `groupSize` replies to each of `batchSize` prompts, score, then `innerEpochs` optimiser steps on
  * all of them. Groups whose replies all earned the same teach nothing: they are counted in `frac_reward_zero_std` and, without a KL
- * penalty, spared the pass. `kl` and `entropy` are means over the replies that do pass; the KL from the reference is measured even
+ * penalty, spared the pass. `kl` and `entropy` are means over the tokens that do pass and count; the KL from the reference is measured even
  * where it has no weight, for `stopKl`.
  * @returns the trained adapter
  * @throws TrainerError NO_EXAMPLES, NOTHING_TO_COMPARE, TRAINING_DIVERGED (a KL above `stopKl` among others), what the rewards
@@ -125,8 +125,8 @@ interface Kept {
   mask: Uint8Array[];
   /** Of the whole iteration, replies that are spared the pass included. */
   totals: { tokens: number; sequences: number; maxLength: number };
-  /** Tokens of the replies kept. */
-  keptTokens: number;
+  /** Tokens that `kl` and `entropy` are means over: those that count, or all of them where none does. */
+  measured: { tokens: number; mask?: Uint8Array[] };
 }
 
 /** Compares within groups, adds the figures of the rewards to `metrics`, and leaves out what teaches nothing. */
@@ -148,16 +148,21 @@ function keptReplies(
   const teaching = [...replies.keys()].filter(teaches);
   // One reply stays in any case: its gradient is 0, and the optimiser's step goes by its momentum alone, as TRL's does.
   const indices = teaching.length > 0 ? teaching : [0];
+  const mask = indices.map((i) => new Uint8Array(size(replies[i]!)).fill(masked(replies[i]!) ? 0 : 1));
+  const counted = indices.filter((i) => !masked(replies[i]!));
   return {
     rows: indices.map((i) => replyRow(replies[i]!.reply)),
     advantages: Float64Array.from(indices, (i) => groups.advantages[i]!),
-    mask: indices.map((i) => new Uint8Array(size(replies[i]!)).fill(masked(replies[i]!) ? 0 : 1)),
+    mask,
     totals: {
       tokens: sum(replies.map((candidate) => (masked(candidate) ? 0 : size(candidate)))),
       sequences: replies.length,
       maxLength: maxTokens,
     },
-    keptTokens: sum(indices.map((i) => size(replies[i]!))),
+    measured:
+      counted.length > 0
+        ? { tokens: sum(counted.map((i) => size(replies[i]!))), mask }
+        : { tokens: sum(indices.map((i) => size(replies[i]!))) },
   };
 }
 
@@ -178,11 +183,9 @@ async function gather(
   return { oldLogProbs: old?.logProbs ?? null, reference: logProbs };
 }
 
-/** Sum of k3 over all tokens, nats. */
-function klOf(logProbs: readonly Float64Array[], reference: readonly Float64Array[]): number {
-  const ofReply = (row: Float64Array, i: number) =>
-    sum(row.map((logProb, t) => klEstimate("k3", logProb - reference[i]![t]!).value));
-  return sum(logProbs.map(ofReply));
+/** k3 of every token, nats. */
+function klOf(logProbs: readonly Float64Array[], reference: readonly Float64Array[]): Float64Array[] {
+  return logProbs.map((row, i) => row.map((logProb, t) => klEstimate("k3", logProb - reference[i]![t]!).value));
 }
 
 function grpoObjective(
@@ -204,9 +207,11 @@ function grpoObjective(
     };
     const totals = { ...kept.totals, microBatches: parts };
     const { gradient, metrics } = grpo(batch, { normaliser, ratio, clip: { low: clip, high: clipHigh }, beta, totals });
+    const { tokens, mask } = kept.measured;
+    const ofPart = mask && part.map((i) => mask[i]!);
     const figures = {
-      kl: klOf(logProbs, batch.reference) / kept.keptTokens,
-      entropy: tokenMean(entropy, kept.keptTokens),
+      kl: tokenMean(klOf(logProbs, batch.reference), tokens, ofPart),
+      entropy: tokenMean(entropy, tokens, ofPart),
     };
     return { upstream: { logProbs: gradient }, metrics: { ...metrics, ...figures } };
   };

@@ -95,6 +95,23 @@ describe("trainGrpo", () => {
     expect(tensors[1]!.data.some((x) => x !== 0)).toBe(true);
   });
 
+  it("leaves replies that are masked out of its figures, even where a KL penalty lets them pass", async () => {
+    const first = async (settings: object) => {
+      const { run, steps } = grpoRun({}, { maxTokens: 3, steps: 1, groupSize: 32, ...settings });
+      await trainGrpo(run);
+      return steps[0]!.metrics;
+    };
+    // Without a penalty masked replies do not pass at all, so the figures are those of whole replies alone.
+    const [whole, masked, free] = [
+      await first({ maskTruncated: true }),
+      await first({ maskTruncated: true, beta: 0.1 }),
+      await first({ beta: 0.1 }),
+    ];
+    expect(masked.tokens).toBe(free.tokens);
+    expect(masked.entropy).toBeCloseTo(whole.entropy!, 12);
+    expect(Math.abs(masked.entropy! - free.entropy!)).toBeGreaterThan(1e-3);
+  });
+
   it("adds rewards by weight and tells each on its own", async () => {
     const rewards = [
       { kind: "regex", pattern: "3", weight: 2 },
