@@ -54,6 +54,22 @@ export function resolveRunConfig<M extends TrainingMethod>(method: M, input: unk
 }
 
 /**
+ * What each of a Run's settings would have been had only it been left out: settings that follow from others (the learning rate
+ * from the tuning, samples from the number of steps) then differ only where somebody chose them. Settings of another version
+ * are compared with the plain defaults.
+ */
+export function defaultsBeside(method: TrainingMethod, config: unknown, scale: RunScale): Record<string, unknown> {
+  const settings = z.record(z.string(), z.unknown()).parse(config);
+  if (!RUN_CONFIG_SCHEMAS[method].safeParse(settings).success) return { ...resolveRunConfig(method, {}, scale) };
+  return Object.fromEntries(
+    Object.keys(settings).map((key) => {
+      const { [key]: _, ...others } = settings;
+      return [key, (resolveRunConfig(method, others, scale) as Record<string, unknown>)[key]];
+    }),
+  );
+}
+
+/**
  * Reads the settings a Run was stored with, which lack nothing.
  * @throws ZodError when they are of another version or method
  */

@@ -6,7 +6,7 @@ import { AppError, isErrorCode, notFound } from "../errors.ts";
 import { DATASET_SUMMARY, viewDataset } from "./dataset.ts";
 import { metricsSchema, runConfigRecord } from "./json.ts";
 import { behind, pageOf } from "./page.ts";
-import { resolveRunConfig } from "./run-config.ts";
+import { defaultsBeside } from "./run-config.ts";
 import { isFinal } from "./run-status.ts";
 import { PERSON } from "./select.ts";
 import type { Page, RunDetails, RunLogView, RunMetricView, RunView } from "./views.ts";
@@ -98,7 +98,7 @@ export async function getRun(db: Db, id: string): Promise<RunDetails> {
   return {
     ...viewRun(row),
     config: runConfigRecord.parse(row.config),
-    defaults: { ...resolveRunConfig(row.method, {}, scale) },
+    defaults: defaultsBeside(row.method, row.config, scale),
     lineage: {
       dataset: viewDataset(row.dataset),
       base: {

@@ -1,7 +1,13 @@
 /** The learning rate's course and the defaults that follow from model and data. */
 
 import { describe, expect, it } from "vitest";
-import { countParameters, plannedSteps, resolveRunConfig, storedRunConfig } from "../../../server/domain/run-config.ts";
+import {
+  countParameters,
+  defaultsBeside,
+  plannedSteps,
+  resolveRunConfig,
+  storedRunConfig,
+} from "../../../server/domain/run-config.ts";
 import { learningRateAt } from "../../../trainer/methods/run.ts";
 
 describe("learningRateAt", () => {
@@ -18,6 +24,22 @@ describe("learningRateAt", () => {
 
   it.each([1, 2, 3])("moves at every step of a run of %d", (total) => {
     for (const rate of course(total)) expect(rate).toBeGreaterThan(0);
+  });
+});
+
+describe("defaultsBeside", () => {
+  const scale = { parameters: 5e6, examples: 100 };
+
+  it("calls only what was chosen different, and not what follows from it", () => {
+    const config = resolveRunConfig("SFT", { epochs: 2, tuning: "prefix" }, scale);
+    const defaults = defaultsBeside("SFT", config, scale);
+    const changed = Object.keys(config).filter(
+      (key) => JSON.stringify(config[key as keyof typeof config]) !== JSON.stringify(defaults[key]),
+    );
+    expect(changed.sort()).toEqual(["epochs", "tuning"]);
+    expect(config.sampleEvery).not.toBe(resolveRunConfig("SFT", {}, scale).sampleEvery);
+    expect(config.learningRate).not.toBe(resolveRunConfig("SFT", {}, scale).learningRate);
+    expect(defaultsBeside("SFT", { ...config, version: 0 }, scale)).toEqual(resolveRunConfig("SFT", {}, scale));
   });
 });
 
