@@ -112,8 +112,27 @@ async function launchOnFreePort(cluster: Cluster) {
   }
 }
 
-/** Starts the postmaster and waits until it answers. `ended` settles, with the reason, whenever it ends after that. */
-async function launch(cluster: Cluster, port: number): Promise<{ pid: number; ended: Promise<string> }> {
+interface Server {
+  pid: number;
+  /** Settles, with the reason, whenever the server ends. */
+  ended: Promise<string>;
+}
+
+/** Starts the server, and again for as long as the processes of a killed one still hold its memory: moments, as a rule. */
+async function launch(cluster: Cluster, port: number): Promise<Server> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    try {
+      return await launchOnce(cluster, port);
+    } catch (error) {
+      if (!/shared memory block .* still in use/i.test(String(error)) || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** Starts the postmaster and waits until it answers. */
+async function launchOnce(cluster: Cluster, port: number): Promise<Server> {
   const { binaries, data, account, options } = cluster;
   const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "max_connections=100"];
   const flags = [...settings, ...(options.settings ?? [])].flatMap((setting) => ["-c", setting]);
