@@ -1,5 +1,6 @@
 /** DPO gives the starter another name, in both languages, and it must still know its sums. */
 
+import { plannedSteps } from "../../server/domain/run-config.ts";
 import type { PreferenceExample } from "../../trainer/data/example.ts";
 import { tokenisePairs } from "../../trainer/data/tokenise.ts";
 import type { AdapterWeights } from "../../trainer/engine/contract.ts";
@@ -66,14 +67,9 @@ export function learnDpo(experiment: Experiment): Promise<Outcome> {
     // The new name is far from anything the starter would say (some 49 nats): margins alone are won by unlearning the old
     // name, and a little imitation makes it say the new one.
     const config = starter.config("DPO", { sftWeight: 0.2 }, { examples: examples.length });
-    let steps = 0;
     const { result, seconds } = await timed(() =>
       trainDpo({
         ...starter.run(),
-        onStep: (report) => {
-          steps = report.totalSteps;
-          experiment.onStep?.(report);
-        },
         pairs: examples,
         config,
       }),
@@ -102,7 +98,7 @@ export function learnDpo(experiment: Experiment): Promise<Outcome> {
         await figure("taught sums right", (weights) => rightShare(starter, weights, arithmeticItems(seed, quick))),
         await figure("other questions still right", (weights) => rightShare(starter, weights, others)),
       ],
-      steps,
+      steps: plannedSteps(config, examples.length),
       seconds,
     };
   });

@@ -1,5 +1,6 @@
 /** KTO from lone thumbs: the starter's own replies, liked where short and disliked where long, make it brief. */
 
+import { plannedSteps } from "../../server/domain/run-config.ts";
 import type { ThumbExample } from "../../trainer/data/example.ts";
 import { tokeniseThumbs } from "../../trainer/data/tokenise.ts";
 import type { AdapterWeights } from "../../trainer/engine/contract.ts";
@@ -50,14 +51,9 @@ export function learnKto(experiment: Experiment): Promise<Outcome> {
     const examples = tokeniseThumbs(thumbs, starter.chat, LENGTH_RULE).examples;
     const liked = thumbs.filter((thumb) => thumb.liked).length;
     const config = starter.config("KTO", {}, { examples: examples.length, liked });
-    let steps = 0;
     const { result, seconds } = await timed(() =>
       trainKto({
         ...starter.run(),
-        onStep: (report) => {
-          steps = report.totalSteps;
-          experiment.onStep?.(report);
-        },
         thumbs: examples,
         config,
       }),
@@ -84,7 +80,7 @@ export function learnKto(experiment: Experiment): Promise<Outcome> {
         figure("mean characters of a reply", "length"),
         figure("right answers, greedy", "right"),
       ],
-      steps,
+      steps: plannedSteps(config, examples.length),
       seconds,
     };
   });

@@ -1,5 +1,6 @@
 /** A reward model learns a hidden taste from noisy pairs: replies in the language of the question beat others, and friendlier ones beat curt ones. */
 
+import { plannedSteps } from "../../server/domain/run-config.ts";
 import type { RankingExample } from "../../trainer/data/example.ts";
 import { tokeniseRankings } from "../../trainer/data/tokenise.ts";
 import { evaluateReward } from "../../trainer/evaluate-reward.ts";
@@ -63,14 +64,9 @@ export function learnReward(experiment: Experiment): Promise<Outcome> {
     const truth = tokens(pairs(seed, held, "held", 0));
     const noisy = tokens(pairs(seed, held, "held", NOISE));
     const settings = config("REWARD", { epochs: 2, batchSize: 16, microBatchSize: 16 }, { examples: train.length });
-    let steps = 0;
     const { seconds } = await timed(() =>
       trainRewardModel({
         ...run(),
-        onStep: (report) => {
-          steps = report.totalSteps;
-          experiment.onStep?.(report);
-        },
         rankings: train,
         config: settings,
       }),
@@ -89,7 +85,7 @@ export function learnReward(experiment: Experiment): Promise<Outcome> {
         figure("held-out accuracy, true labels", after.truth["heldout/accuracy"], 0.5),
         figure("calibration error, labels as noisy", after.noisy["heldout/calibration_error"], 0),
       ],
-      steps,
+      steps: plannedSteps(settings, train.length),
       seconds,
     };
   });

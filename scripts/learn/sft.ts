@@ -1,6 +1,6 @@
 /** SFT teaches the starter a form of answer it has never seen, for facts it knows, while replay keeps the rest as it was. */
 
-import type { Tuning } from "../../server/domain/run-config.ts";
+import { plannedSteps, type Tuning } from "../../server/domain/run-config.ts";
 import type { DialogueExample, TokenisedDialogue } from "../../trainer/data/example.ts";
 import { tokeniseDialogues } from "../../trainer/data/tokenise.ts";
 import type { AdapterName, AdapterWeights, Engine } from "../../trainer/engine/contract.ts";
@@ -102,14 +102,9 @@ export function learnSft(experiment: Experiment, form: Form = "json", tuning: Tu
       ...(tuning === "lora" && (await spoken(starter, weights, held, quick))),
     });
     const before = await measured(null, null);
-    let steps = 0;
     const { result, seconds } = await timed(() =>
       trainSft({
         ...starter.run(),
-        onStep: (report) => {
-          steps = report.totalSteps;
-          experiment.onStep?.(report);
-        },
         dialogues: examples,
         replay,
         config,
@@ -128,7 +123,7 @@ export function learnSft(experiment: Experiment, form: Form = "json", tuning: Tu
         ...figure("loss on general dialogues", "general"),
         ...figure("other questions still right", "others"),
       ],
-      steps,
+      steps: plannedSteps(config, examples.length),
       seconds,
     };
   };

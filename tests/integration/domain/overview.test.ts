@@ -57,6 +57,13 @@ test("figures follow the loop from the first thumb to the live adapter", async (
   expect(live.attention).toEqual([]);
   expect(live.live).toMatchObject({ release: 2, adapterSha256: file.sha256, activatedBy: { id: world.admin.id } });
 
+  // What can never go live waits for nobody.
+  const rewardModel = { ...adapterOnDisk(world.home), kind: "REWARD" as const, servable: false };
+  await train(world, (await admin.run.create({ method: "REWARD" })).id, rewardModel);
+  const later = await admin.overview.get();
+  expect(later.attention).toEqual([]);
+  expect(later.loop.gate).toMatchObject({ count: 1, state: "fine" });
+
   fs.rmSync(path.join(world.home, file.path));
   world.engine.up = false;
   expect(await kinds()).toEqual(["INFERENCE_DOWN", "ADAPTER_FILE_MISSING"]);
