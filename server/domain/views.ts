@@ -4,9 +4,14 @@ import type { EndReason, MessageRole, MessageStatus, Role } from "../../prisma/g
 import type { ErrorCode } from "../errors.ts";
 import type { PersonRef } from "./views/common.ts";
 
+export * from "./views/annotation.ts";
 export type * from "./views/artefact.ts";
 export type * from "./views/common.ts";
+export * from "./views/data.ts";
+export * from "./views/judgement.ts";
+export type * from "./views/lineage.ts";
 export * from "./views/run.ts";
+export type * from "./views/trust.ts";
 
 export interface FeedbackView {
   value: 1 | -1;

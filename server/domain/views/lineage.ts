@@ -1,0 +1,101 @@
+/** The way from a vote to the weights it moved and back, and what an erasure took out of it. */
+
+import type { JudgementKind, Method, PairSource, Split } from "../../../prisma/generated/enums.ts";
+import type { PersonRef } from "./common.ts";
+
+export interface LineageAdapter {
+  id: string;
+  sha256: string;
+  runId: string | null;
+  method: Method | null;
+  createdAt: Date;
+  /** Releases it spoke as. */
+  releases: { number: number; from: Date; to: Date | null }[];
+  /** Erasures that took away something it had learned from. */
+  flags: number;
+}
+
+export interface LineageDataset {
+  id: string;
+  sha256: string;
+  name: string | null;
+  examples: number;
+  erased: number;
+  /** What the Run used it for. */
+  role: "DATA" | "REPLAY" | "HUMAN_PAIRS";
+}
+
+/** Everything behind an adapter, the adapters it continues included, nearest first. */
+export interface AdapterLineage {
+  chain: { adapter: LineageAdapter; datasets: LineageDataset[]; rewardAdapterId: string | null }[];
+  pairs: number;
+  judgements: number;
+  raters: { rater: PersonRef; examples: number; share: number }[];
+  /** Trained from this one. */
+  continuedBy: LineageAdapter[];
+  /** Examples to open, newest first. */
+  samples: {
+    pairId: string;
+    source: PairSource;
+    split: Split;
+    prompt: string;
+    weight: number;
+    epsilon: number | null;
+  }[];
+}
+
+/** What became of one judgement, or of one pair. */
+export interface JudgementLineage {
+  judgements: {
+    kind: JudgementKind;
+    subjectId: string;
+    rater: PersonRef;
+    at: Date;
+    withdrawn: boolean;
+    text: string;
+  }[];
+  pairs: { id: string; source: PairSource; status: string; prompt: string }[];
+  datasets: LineageDataset[];
+  /** Trained on one of those Datasets, or continuing an adapter that was. */
+  adapters: (LineageAdapter & { inherited: boolean })[];
+}
+
+export interface ErasureReport {
+  /** Id of the person, which names nobody any more. */
+  subject: string;
+  at: string;
+  requestedBy: "SELF" | "ADMIN";
+  removed: Record<
+    | "conversations"
+    | "messages"
+    | "feedback"
+    | "rankings"
+    | "edits"
+    | "pairs"
+    | "datasetExamples"
+    | "apiKeys"
+    | "runSamples",
+    number
+  >;
+  datasets: { sha256: string; examples: number }[];
+  adapters: { sha256: string; examples: number; inherited: boolean; live: boolean }[];
+  /** What stays, and why, in sentences. */
+  kept: string[];
+}
+
+export interface ErasureView {
+  id: string;
+  at: Date;
+  subject: string;
+  requestedBy: PersonRef | null;
+  sha256: string;
+  report: ErasureReport;
+  adapters: {
+    adapterId: string;
+    sha256: string;
+    examples: number;
+    inherited: boolean;
+    live: boolean;
+    retrainedBy: { runId: string; status: string } | null;
+  }[];
+}
