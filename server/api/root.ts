@@ -6,7 +6,9 @@ import { auditRouter } from "./routers/audit.ts";
 import { conversationRouter } from "./routers/conversation.ts";
 import { datasetRouter } from "./routers/dataset.ts";
 import { deploymentRouter } from "./routers/deployment.ts";
+import { erasureRouter } from "./routers/erasure.ts";
 import { feedbackRouter } from "./routers/feedback.ts";
+import { lineageRouter } from "./routers/lineage.ts";
 import { messageRouter } from "./routers/message.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { pairRouter } from "./routers/pair.ts";
@@ -33,6 +35,8 @@ export const appRouter = router({
   people: peopleRouter,
   audit: auditRouter,
   setting: settingRouter,
+  lineage: lineageRouter,
+  erasure: erasureRouter,
 });
 
 export type AppRouter = typeof appRouter;

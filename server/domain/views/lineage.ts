@@ -83,6 +83,18 @@ export interface ErasureReport {
   kept: string[];
 }
 
+/** What erasing a person would take away and touch. */
+export interface ErasurePreview {
+  person: PersonRef;
+  removed: ErasureReport["removed"];
+  datasets: { id: string; name: string | null; sha256: string; examples: number }[];
+  adapters: { adapterId: string; sha256: string; examples: number; inherited: boolean; live: boolean }[];
+  /** Runs that are being trained on it, and would be cancelled. */
+  runs: { id: string; method: Method }[];
+  /** Why it cannot be done now, null when it can. */
+  refusal: "LAST_ADMIN" | null;
+}
+
 export interface ErasureView {
   id: string;
   at: Date;

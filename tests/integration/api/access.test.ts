@@ -52,6 +52,14 @@ const EXPECTED_ROLES: Record<string, string> = {
   "audit.list": "ADMIN",
   "setting.get": "ADMIN",
   "setting.set": "ADMIN",
+  "lineage.adapter": "ADMIN",
+  "lineage.judgement": "ADMIN",
+  "lineage.pair": "ADMIN",
+  "erasure.preview": "ADMIN",
+  "erasure.run": "ADMIN",
+  "erasure.list": "ADMIN",
+  "erasure.get": "ADMIN",
+  "erasure.retrain": "ADMIN",
 };
 
 interface Procedure {
@@ -114,6 +122,13 @@ const inputs = (): Record<string, unknown> => ({
   "people.setRole": { userId: ann.id, role: "ADMIN" },
   "people.setDisabled": { userId: ann.id, disabled: true },
   "setting.set": { signUpOpen: false },
+  "lineage.adapter": { id: adminIds.adapterId },
+  "lineage.judgement": { kind: "FEEDBACK", subjectId: owned.chosenId },
+  "lineage.pair": { id: adminIds.adapterId },
+  "erasure.preview": { userId: ann.id },
+  "erasure.run": { userId: ann.id },
+  "erasure.get": { id: adminIds.adapterId },
+  "erasure.retrain": { adapterId: adminIds.adapterId, erasureId: adminIds.adapterId },
 });
 
 async function call(viewer: Viewer | null, path: string, options?: { sameOrigin?: boolean }): Promise<unknown> {
