@@ -7,7 +7,18 @@ export type Locale = (typeof LOCALES)[number];
 export const LOCALE_NAMES: Record<Locale, string> = { en: "English", zh: "简体中文" };
 
 /** One file per area in messages/<locale>/. */
-export const AREAS = ["common", "errors", "auth", "chat", "settings", "admin", "training", "annotate"] as const;
+export const AREAS = [
+  "common",
+  "errors",
+  "auth",
+  "chat",
+  "settings",
+  "admin",
+  "training",
+  "annotate",
+  "annotation",
+  "data",
+] as const;
 
 export const LOCALE_COOKIE = "hone-locale";
 

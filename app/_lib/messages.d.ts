@@ -2,9 +2,11 @@
 
 import type admin from "../../messages/en/admin.json";
 import type annotate from "../../messages/en/annotate.json";
+import type annotation from "../../messages/en/annotation.json";
 import type auth from "../../messages/en/auth.json";
 import type chat from "../../messages/en/chat.json";
 import type common from "../../messages/en/common.json";
+import type data from "../../messages/en/data.json";
 import type errors from "../../messages/en/errors.json";
 import type settings from "../../messages/en/settings.json";
 import type training from "../../messages/en/training.json";
@@ -16,9 +18,11 @@ declare module "next-intl" {
     Messages: {
       admin: typeof admin;
       annotate: typeof annotate;
+      annotation: typeof annotation;
       auth: typeof auth;
       chat: typeof chat;
       common: typeof common;
+      data: typeof data;
       errors: typeof errors;
       settings: typeof settings;
       training: typeof training;

@@ -6,9 +6,11 @@ import {
   Database,
   GitCompareArrows,
   LayoutDashboard,
+  ListChecks,
   type LucideIcon,
   Menu,
   Rocket,
+  Scale,
   ScrollText,
   Settings2,
   Sparkles,
@@ -23,6 +25,8 @@ import { cn } from "../../_lib/cn.ts";
 
 export const ADMIN_PAGES = [
   { key: "overview", icon: LayoutDashboard },
+  { key: "annotation", icon: ListChecks },
+  { key: "raters", icon: Scale },
   { key: "pairs", icon: GitCompareArrows },
   { key: "datasets", icon: Database },
   { key: "runs", icon: Sparkles },
