@@ -4,8 +4,8 @@ import { ArrowUp, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
-import { readDraft, withUnsent, writeDraft } from "../_lib/drafts.ts";
 import { isSendKey } from "../_lib/send-key.ts";
+import { putBefore, readUnsent, writeUnsent } from "../_lib/unsent.ts";
 
 export type ComposerHandle = {
   focus: () => void;
@@ -33,15 +33,15 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   const hydrated = useRef(false);
   const canSend = !running && text.trim() !== "";
 
-  // Drafts live in this browser, so the server renders an empty field and the draft follows.
+  // Unsent words live in this browser, so the server renders an empty field and they follow.
   useEffect(() => {
-    // Whoever is quicker than the scripts has typed into that empty field already; those words follow the draft.
+    // Whoever is quicker than the scripts has typed into that empty field already; those words come after them.
     const early = hydrated.current ? "" : (area.current?.value ?? "");
     hydrated.current = true;
-    const draft = readDraft(conversationId);
-    typed.current = draft && early.trim() ? withUnsent(draft, early) : draft || early;
+    const kept = readUnsent(conversationId);
+    typed.current = kept && early.trim() ? putBefore(kept, early) : kept || early;
     setText(typed.current);
-    if (early.trim()) writeDraft(conversationId, typed.current);
+    if (early.trim()) writeUnsent(conversationId, typed.current);
     // Touch keyboards would cover half the screen unasked.
     if (window.matchMedia("(hover: hover)").matches) area.current?.focus({ preventScroll: true });
   }, [conversationId]);
@@ -49,20 +49,20 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
   const edit = (value: string) => {
     typed.current = value;
     setText(value);
-    writeDraft(conversationId, value);
+    writeUnsent(conversationId, value);
   };
 
   useImperativeHandle(ref, () => ({
     focus: () => area.current?.focus(),
     giveBack(words) {
-      edit(withUnsent(words, typed.current));
+      edit(putBefore(words, typed.current));
       area.current?.focus();
     },
   }));
 
   const submit = () => {
     if (!canSend) return;
-    // The stored draft stays until the server has the words.
+    // What is stored stays until the server has the words.
     typed.current = "";
     setText("");
     onSend(text.trim());

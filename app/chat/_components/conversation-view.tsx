@@ -11,9 +11,9 @@ import { toast } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "../_lib/conversation-cache.ts";
-import { readDraft, withUnsent, writeDraft } from "../_lib/drafts.ts";
 import { useShortcuts } from "../_lib/shortcuts.ts";
 import { isRunning, type Message } from "../_lib/types.ts";
+import { putBefore, readUnsent, writeUnsent } from "../_lib/unsent.ts";
 import { useBranches } from "../_lib/use-branches.ts";
 import { useOnline } from "../_lib/use-online.ts";
 import { useReplies } from "../_lib/use-replies.ts";
@@ -56,10 +56,10 @@ export function ConversationView({ conversationId }: { conversationId: string | 
   const regenerate = (message: Message) => void replies.regenerate(message);
   const stopRunning = () => runningReply && !stop.isPending && stop.mutate({ messageId: runningReply.id });
 
-  /** Back into the composer, or into the draft of the conversation they were meant for. */
+  /** Back into the composer, or kept for the conversation they were meant for. */
   function keepUnsent(id: string | null, content: string): void {
     if (id === conversationId) composer.current?.giveBack(content);
-    else writeDraft(id, withUnsent(content, readDraft(id)));
+    else writeUnsent(id, putBefore(content, readUnsent(id)));
   }
 
   function finish(message: Message): void {

@@ -6,9 +6,9 @@ import { newRequestKey } from "../../_lib/request-key.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { isAtNewConversation, nameNewConversation } from "./active-conversation.ts";
 import { useConversationCache } from "./conversation-cache.ts";
-import { settleDraft } from "./drafts.ts";
 import { type Ask, createPendingAsks } from "./pending-asks.ts";
 import type { Message } from "./types.ts";
+import { settleUnsent } from "./unsent.ts";
 
 type RepliesOptions = {
   conversationId: string | null;
@@ -40,7 +40,7 @@ export function useReplies({ conversationId, onBranch, onUnsent }: RepliesOption
     });
     cache.addMessages(result.conversationId, ask.content.slice(0, 60), [result.prompt, result.reply]);
     onBranch(result.conversationId, result.prompt);
-    settleDraft(ask.conversationId, result.conversationId, ask.content);
+    settleUnsent(ask.conversationId, result.conversationId, ask.content);
     if (ask.conversationId === null && isAtNewConversation()) nameNewConversation(result.conversationId);
     void cache.refetchList();
   }
