@@ -6,7 +6,7 @@ import { type Ref, useState } from "react";
 import { Brand } from "../../_components/brand.tsx";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
 import { Input } from "../../_components/ui/input.tsx";
-import { useDebounced } from "../_lib/use-debounced.ts";
+import { useDebounced } from "../../_lib/use-debounced.ts";
 import { ConversationList } from "./conversation-list.tsx";
 import { shortcutText } from "./shortcut-help.tsx";
 
