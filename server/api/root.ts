@@ -1,8 +1,11 @@
 /** All procedures under their names. */
 
+import { accountRouter } from "./routers/account.ts";
 import { adapterRouter } from "./routers/adapter.ts";
+import { annotationRouter } from "./routers/annotation.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { comparisonRouter } from "./routers/comparison.ts";
 import { conversationRouter } from "./routers/conversation.ts";
 import { datasetRouter } from "./routers/dataset.ts";
 import { deploymentRouter } from "./routers/deployment.ts";
@@ -21,6 +24,7 @@ import { router } from "./trpc.ts";
 
 export const appRouter = router({
   viewer: viewerRouter,
+  account: accountRouter,
   conversation: conversationRouter,
   message: messageRouter,
   feedback: feedbackRouter,
@@ -32,6 +36,8 @@ export const appRouter = router({
   deployment: deploymentRouter,
   dataset: datasetRouter,
   pair: pairRouter,
+  annotation: annotationRouter,
+  comparison: comparisonRouter,
   people: peopleRouter,
   audit: auditRouter,
   setting: settingRouter,

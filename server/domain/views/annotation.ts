@@ -38,8 +38,15 @@ export interface SubmittedTask {
   comment: string | null;
 }
 
-/** Why there is no task: the queue is empty, all of it is lent or done by this annotator, or nothing is drafted yet. */
-export const NO_TASK_REASONS = ["EMPTY", "ALL_LENT", "DONE_BY_YOU", "DRAFTING"] as const;
+/** Why there is no task. */
+export const NO_TASK_REASONS = [
+  "EMPTY",
+  "ALL_LENT", // others are at work on what is left
+  "DONE_BY_YOU", // you ranked or skipped all of it; others have not
+  "YOURS", // all of it is about your own conversations or texts
+  "DRAFTING", // replies are still being drafted
+  "PAUSED", // this annotator is quarantined, and an admin has to look
+] as const;
 
 export type NextTask = { task: TaskView } | { task: null; why: (typeof NO_TASK_REASONS)[number] };
 
@@ -100,6 +107,10 @@ export interface QueueView {
   /** Of those open or being drafted. */
   byReason: Partial<Record<ComparisonReason, number>>;
   gold: number;
+  /** People who may be given tasks: annotators and admins, neither disabled nor quarantined. */
+  annotators: number;
+  /** Of those open: how many will never have the rankings they want, because too few people are left who may rank them. */
+  stuck: number;
   /** Rankings per day of the last 30 days, oldest first; yyyy-mm-dd in UTC. */
   rankingsPerDay: { day: string; count: number }[];
   medianSeconds: number | null;
