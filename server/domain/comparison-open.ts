@@ -3,6 +3,7 @@
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { ComparisonReason } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
+import { SETTING_DEFAULTS } from "./setting-registry.ts";
 
 /** Figures behind a Comparison's reason, by name: Comparison.why. */
 export type ComparisonWhy = Record<string, number | string>;
@@ -32,9 +33,6 @@ interface Opening {
   createdById?: string;
 }
 
-/** Rankings wanted of a Comparison where no admin has set `rankingsWanted`. */
-const WANTED = 2;
-
 /** Conversations that annotators may see: neither deleted nor opted out, of people who did not opt out and were not erased. */
 export const SHOWABLE = Prisma.sql`(conversation."deletedAt" IS NULL AND NOT conversation."trainingOptOut"
   AND NOT owner."trainingOptOut" AND owner."erasedAt" IS NULL)`;
@@ -57,7 +55,7 @@ export async function openComparisonFor(
   const rows = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "Comparison" ("id", "promptId", "reason", "status", "priority", "why", "wanted", "createdById")
     SELECT gen_random_uuid(), prompt."id", ${reason}::"ComparisonReason", 'DRAFTING', ${priority}, ${JSON.stringify(why)}::jsonb,
-      coalesce((SELECT "value"::int FROM "Setting" WHERE "key" = 'rankingsWanted'), ${WANTED}), ${createdById ?? null}::uuid
+      coalesce((SELECT "value"::int FROM "Setting" WHERE "key" = 'rankingsWanted'), ${SETTING_DEFAULTS.rankingsWanted}), ${createdById ?? null}::uuid
     FROM "Message" prompt
     JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId"
     JOIN "User" owner ON owner."id" = conversation."userId"
@@ -67,7 +65,7 @@ export async function openComparisonFor(
   return rows[0]?.id ?? null;
 }
 
-/** Takes everything about these conversations off the queue; leases on it end. Gold and drafts side by side are closed as well. */
+/** Takes everything about these conversations off the queue; leases on it end. Drafts side by side stay: they are the person's own. */
 export async function closeComparisonsOf(
   tx: Tx,
   of: { conversationId: string } | { userId: string },
@@ -81,7 +79,8 @@ export async function closeComparisonsOf(
     WITH closed AS (
       UPDATE "Comparison" SET "status" = 'CLOSED', "closedAt" = ${now}
       FROM "Message" prompt JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId"
-      WHERE prompt."id" = "Comparison"."promptId" AND ${conversations} AND "Comparison"."status" IN ('DRAFTING', 'OPEN')
+      WHERE prompt."id" = "Comparison"."promptId" AND ${conversations} 
+        AND "Comparison"."status" IN ('DRAFTING', 'OPEN') AND "Comparison"."reason" <> 'CHAT'
       RETURNING "Comparison"."id"
     )
     UPDATE "Assignment" SET "state" = 'EXPIRED', "endedAt" = ${now}
