@@ -11,6 +11,7 @@ import { datasetRouter } from "./routers/dataset.ts";
 import { deploymentRouter } from "./routers/deployment.ts";
 import { erasureRouter } from "./routers/erasure.ts";
 import { feedbackRouter } from "./routers/feedback.ts";
+import { importRouter } from "./routers/import.ts";
 import { lineageRouter } from "./routers/lineage.ts";
 import { messageRouter } from "./routers/message.ts";
 import { overviewRouter } from "./routers/overview.ts";
@@ -19,6 +20,7 @@ import { peopleRouter } from "./routers/people.ts";
 import { rewardRouter } from "./routers/reward.ts";
 import { runRouter } from "./routers/run.ts";
 import { settingRouter } from "./routers/setting.ts";
+import { trustRouter } from "./routers/trust.ts";
 import { viewerRouter } from "./routers/viewer.ts";
 import { router } from "./trpc.ts";
 
@@ -36,6 +38,7 @@ export const appRouter = router({
   deployment: deploymentRouter,
   dataset: datasetRouter,
   pair: pairRouter,
+  import: importRouter,
   annotation: annotationRouter,
   comparison: comparisonRouter,
   people: peopleRouter,
@@ -43,6 +46,7 @@ export const appRouter = router({
   setting: settingRouter,
   lineage: lineageRouter,
   erasure: erasureRouter,
+  trust: trustRouter,
 });
 
 export type AppRouter = typeof appRouter;

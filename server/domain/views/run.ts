@@ -156,7 +156,10 @@ export interface LeftOut {
 
 /**
  * TIED: its thumbs are as many up as down · DISLIKED: nobody should imitate it · DUPLICATE: the same example is there already
- * · BAD_LINE: a line of the file that could not be read
+ * · BAD_LINE: a line of the file that could not be read · OPTED_OUT: a person does not want it learned from · QUARANTINED: put aside with
+ * its raters · OUTVOTED: as likely the wrong way round as the right one · RATER_SHARE, RATER_DAY, BURST: more than one rater may have
+ * of a Dataset, on a day, within an hour · NEWCOMER: more than raters whom nobody has confirmed may have together · CLUSTER: more than
+ * near-duplicate prompts may have
  */
 export const LEFT_OUT_REASONS = [
   "CONVERSATION_DELETED",
@@ -167,5 +170,13 @@ export const LEFT_OUT_REASONS = [
   "DISLIKED",
   "DUPLICATE",
   "BAD_LINE",
+  "OPTED_OUT",
+  "QUARANTINED",
+  "OUTVOTED",
+  "RATER_SHARE",
+  "RATER_DAY",
+  "BURST",
+  "NEWCOMER",
+  "CLUSTER",
 ] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];

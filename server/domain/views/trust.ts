@@ -26,6 +26,8 @@ export interface AgreementView {
 /** Figures of one rater; null where nothing is known yet. */
 export interface RaterFigures {
   judgements: number;
+  /** Better than chance by what appointed raters and gold say, or appointed: see docs/decisions/015. */
+  confirmed: boolean;
   /** Probability that a preference of theirs is right (Dawid–Skene). */
   accuracy: Estimate | null;
   gold: { seen: number; right: number };
@@ -86,6 +88,8 @@ export interface Guards {
   burstPerHour: number;
   /** Most of a Dataset that raters nobody has confirmed yet may have together. */
   newcomerShare: number;
+  /** A Dataset smaller than this is filled up by such raters whatever their share: somebody has to be the first. */
+  newcomerFloor: number;
   /** Examples that may come from one cluster of near-duplicate prompts. */
   clusterMost: number;
 }
