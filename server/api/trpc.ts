@@ -120,6 +120,7 @@ const atLeast = (role: Role) =>
 /** For anyone, visitors included. Every use of it stands in the table of the roles test. */
 export const publicProcedure = base.meta({ role: "PUBLIC" });
 export const userProcedure = atLeast("USER");
+export const annotatorProcedure = atLeast("ANNOTATOR");
 export const adminProcedure = atLeast("ADMIN");
 
 export const router = t.router;

@@ -1,8 +1,10 @@
-/** Conversations of a person: the list with its search, the whole tree of one, renaming, deleting and taking that back. */
+/** Conversations of a person: the list with its search, the whole tree of one, renaming, deleting, and keeping one out of training. */
 
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
+import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
+import { closeComparisons } from "./account-consent.ts";
+import { blinded, draftsOf } from "./draft-view.ts";
 import { messageRow, parentsFirst, viewMessage } from "./message-view.ts";
 import { pageOf } from "./page.ts";
 import type { ConversationSummary, ConversationView, Page } from "./views.ts";
@@ -12,6 +14,7 @@ const SUMMARY = {
   title: true,
   createdAt: true,
   updatedAt: true,
+  trainingOptOut: true,
 } as const satisfies Prisma.ConversationSelect;
 
 interface ListInput {
@@ -64,12 +67,41 @@ function before(cursor: string): Prisma.ConversationWhereInput {
 }
 
 export async function getConversation(db: Db, viewerId: string, id: string): Promise<ConversationView> {
-  const row = await db.conversation.findFirst({
-    where: { id, userId: viewerId, deletedAt: null },
-    select: { id: true, title: true, messages: { select: messageRow(viewerId) } },
-  });
+  const [row, drafts] = await Promise.all([
+    db.conversation.findFirst({
+      where: { id, userId: viewerId, deletedAt: null },
+      select: {
+        ...{ id: true, title: true, trainingOptOut: true },
+        messages: { where: { forComparison: false }, select: messageRow(viewerId) },
+      },
+    }),
+    draftsOf(db, id),
+  ]);
   if (!row) throw notFound("conversation");
-  return { id: row.id, title: row.title, messages: parentsFirst(row.messages).map(viewMessage) };
+  const parents = new Set(row.messages.map(({ parentId }) => parentId));
+  const messages = parentsFirst(row.messages)
+    .map(viewMessage)
+    .filter((message) => !message.edit?.withdrawn || parents.has(message.id));
+  return {
+    id: row.id,
+    title: row.title,
+    trainingOptOut: row.trainingOptOut,
+    messages: blinded(messages, drafts),
+    drafts,
+  };
+}
+
+/** Nothing of the conversation enters a Dataset, or an annotator's queue, while it is opted out. */
+export async function setConversationTraining(
+  db: Db,
+  viewerId: string,
+  { id, optOut }: { id: string; optOut: boolean },
+): Promise<ConversationSummary> {
+  return db.$transaction(async (tx) => {
+    const summary = await change(tx, viewerId, id, { deletedAt: null }, { trainingOptOut: optOut });
+    if (optOut) await closeComparisons(tx, { id, userId: viewerId });
+    return summary;
+  });
 }
 
 export async function renameConversation(
@@ -91,7 +123,7 @@ export async function restoreConversation(db: Db, viewerId: string, id: string):
 }
 
 async function change(
-  db: Db,
+  db: Db | Tx,
   viewerId: string,
   id: string,
   where: Prisma.ConversationWhereInput,

@@ -2,7 +2,6 @@
 
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
-import type { FeedbackReason } from "./feedback-reasons.ts";
 import { viewFeedback } from "./message-view.ts";
 import { lockPrompt, rederivePairs } from "./pair-store.ts";
 import type { FeedbackView } from "./views.ts";
@@ -10,7 +9,7 @@ import type { FeedbackView } from "./views.ts";
 interface Thumb {
   messageId: string;
   value: 1 | -1;
-  reasons: FeedbackReason[];
+  reasons: string[];
   comment: string | null;
 }
 

@@ -18,13 +18,14 @@ export const messageRow = (viewerId: string) =>
     endReason: true,
     adapterSha256: true,
     deployment: { select: { id: true, number: true, adapterId: true } },
+    edit: { select: { id: true, originalId: true, withdrawnAt: true } },
     feedback: { where: { raterId: viewerId }, select: { value: true, reasons: true, comment: true } },
   }) as const satisfies Prisma.MessageSelect;
 
 type Row = Prisma.MessageGetPayload<{ select: ReturnType<typeof messageRow> }>;
 
 export function viewMessage(row: Row): MessageView {
-  const { id, parentId, role, content, status, createdAt, endReason, deployment, adapterSha256, errorCode } = row;
+  const { id, parentId, role, content, status, createdAt, endReason, deployment, adapterSha256, errorCode, edit } = row;
   return {
     id,
     parentId,
@@ -40,6 +41,7 @@ export function viewMessage(row: Row): MessageView {
       adapterSha256,
     },
     feedback: row.feedback[0] ? viewFeedback(row.feedback[0]) : null,
+    edit: edit && { editId: edit.id, originalId: edit.originalId, withdrawn: edit.withdrawnAt !== null },
     error: errorCode === null ? null : isErrorCode(errorCode) ? errorCode : "INTERNAL",
   };
 }
@@ -51,7 +53,7 @@ export function viewFeedback(row: { value: number; reasons: string[]; comment: s
 /** A message of one of the viewer's conversations. */
 export async function readMessage(db: Db | Tx, viewerId: string, id: string): Promise<MessageView> {
   const row = await db.message.findFirst({
-    where: { id, conversation: { userId: viewerId } },
+    where: { id, forComparison: false, conversation: { userId: viewerId } },
     select: messageRow(viewerId),
   });
   if (!row) throw notFound("message");

@@ -11,7 +11,7 @@ import { readMessage } from "./message-view.ts";
 import { chatSampling, createReply } from "./reply.ts";
 import { promptKey, replyKey, uuidFrom } from "./request-key.ts";
 import { titleFrom } from "./title.ts";
-import type { MessageView } from "./views.ts";
+import type { DraftsView, MessageView } from "./views.ts";
 
 interface Chat extends Generator {
   env: Env;
@@ -23,12 +23,18 @@ interface SendInput {
   parentId: string | null;
   content: string;
   requestKey: string;
+  /** Replies side by side: for the share of prompts that is set, or for this one. Left out: one reply. */
+  drafts?: "auto" | "always";
 }
 
 interface Sent {
   conversationId: string;
   prompt: MessageView;
+  /** The first of `replies`. */
   reply: MessageView;
+  /** More than one where there are drafts, in the order they are shown. */
+  replies: MessageView[];
+  drafts: DraftsView | null;
 }
 
 /**
@@ -89,6 +95,15 @@ export async function regenerateMessage(
   });
   if (reply.parentId !== promptId) throw keyTaken();
   return readMessage(db, viewerId, reply.id);
+}
+
+/** Begins another draft beside a reply, for the person who asked to choose between the two. */
+export async function compareReply(
+  _chat: Chat,
+  _viewerId: string,
+  _input: { messageId: string; requestKey: string },
+): Promise<DraftsView & { replies: MessageView[] }> {
+  throw new AppError("NOT_IMPLEMENTED", "Drafts side by side are not built yet.");
 }
 
 /** Asks a reply to end; what was said stays. A reply that is over is returned as it is. */
@@ -198,5 +213,5 @@ async function sent(db: Db, viewerId: string, conversationId: string, requestKey
   };
   const [promptId, replyId] = await Promise.all([idOf(promptKey(requestKey)), idOf(replyKey(requestKey))]);
   const [prompt, reply] = await Promise.all([readMessage(db, viewerId, promptId), readMessage(db, viewerId, replyId)]);
-  return { conversationId, prompt, reply };
+  return { conversationId, prompt, reply, replies: [reply], drafts: null };
 }

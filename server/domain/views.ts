@@ -3,6 +3,7 @@
 import type { EndReason, MessageRole, MessageStatus, Role } from "../../prisma/generated/enums.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { PersonRef } from "./views/common.ts";
+import type { DraftsView, EditView } from "./views/judgement.ts";
 
 export * from "./views/annotation.ts";
 export type * from "./views/artefact.ts";
@@ -38,6 +39,8 @@ export interface MessageView {
   /** The viewer's own. */
   feedback: FeedbackView | null;
   error: ErrorCode | null;
+  /** Set where a person wrote this in a reply's place: `content` is theirs, and `release` is null. */
+  edit: EditView | null;
   /** ABORTED: its reader stopped it. LENGTH: it reached the most tokens a reply may have. */
   endReason: EndReason | null;
 }
@@ -47,6 +50,7 @@ export interface ConversationSummary {
   title: string;
   createdAt: Date;
   updatedAt: Date;
+  trainingOptOut: boolean;
 }
 
 export interface ConversationView {
@@ -54,6 +58,9 @@ export interface ConversationView {
   title: string;
   /** The whole tree, parents before children, siblings oldest first. */
   messages: MessageView[];
+  /** Replies that stand side by side, chosen from or not; oldest first. */
+  drafts: DraftsView[];
+  trainingOptOut: boolean;
 }
 
 export interface PersonView {

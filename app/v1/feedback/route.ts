@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { answer, readBody } from "../../../server/api/openai/door.ts";
+import { feedbackReasons } from "../../../server/api/routers/input.ts";
 import { setFeedback } from "../../../server/domain/feedback.ts";
-import { FEEDBACK_REASONS } from "../../../server/domain/feedback-reasons.ts";
 import { plainText } from "../../../server/plain-text.ts";
 
 const VALUE = { up: 1, down: -1 } as const;
@@ -14,7 +14,7 @@ const feedbackSchema = z.object({
     .union([z.literal(1), z.literal(-1), z.enum(["up", "down"])], 'must be 1, -1, "up" or "down"')
     .transform((rating) => (typeof rating === "string" ? VALUE[rating] : rating)),
   comment: plainText().pipe(z.string().trim().max(2000)).nullish(),
-  reasons: z.array(z.enum(FEEDBACK_REASONS)).max(FEEDBACK_REASONS.length).nullish(),
+  reasons: feedbackReasons.nullish(),
 });
 
 export const POST = (request: Request): Promise<Response> =>

@@ -7,6 +7,7 @@ import {
   listConversations,
   renameConversation,
   restoreConversation,
+  setConversationTraining,
 } from "../../domain/conversation.ts";
 import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
@@ -26,6 +27,10 @@ export const conversationRouter = router({
   rename: userProcedure
     .input(z.object({ id, title: plainText().pipe(z.string().trim().min(1).max(200)) }))
     .mutation(({ ctx, input }) => renameConversation(ctx.services.db, ctx.viewer.id, input)),
+  /** Keeps a conversation out of training, or lets it in again. */
+  setTraining: userProcedure
+    .input(z.object({ id, optOut: z.boolean() }))
+    .mutation(({ ctx, input }) => setConversationTraining(ctx.services.db, ctx.viewer.id, input)),
   delete: userProcedure
     .input(oneId)
     .mutation(({ ctx, input }) => deleteConversation(ctx.services.db, ctx.viewer.id, input.id)),

@@ -2,7 +2,7 @@
 
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import { regenerateMessage, sendMessage, stopMessage } from "../../domain/message.ts";
+import { compareReply, regenerateMessage, sendMessage, stopMessage } from "../../domain/message.ts";
 import { followMessage } from "../../domain/message-stream.ts";
 import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
@@ -15,6 +15,8 @@ const sendInput = z.object({
   parentId: id.nullable(),
   content: plainText(),
   requestKey,
+  /** Replies side by side: for the share of prompts that is set, or for this one. Left out: one reply. */
+  drafts: z.enum(["auto", "always"]).optional(),
 });
 
 const streamInput = z.object({
@@ -31,6 +33,10 @@ export const messageRouter = router({
   regenerate: userProcedure
     .input(z.object({ messageId: id, requestKey }))
     .mutation(({ ctx, input }) => regenerateMessage(ctx.services, ctx.viewer.id, input)),
+  /** Another draft beside a reply, to choose between the two. */
+  compare: userProcedure
+    .input(z.object({ messageId: id, requestKey }))
+    .mutation(({ ctx, input }) => compareReply(ctx.services, ctx.viewer.id, input)),
   stop: userProcedure
     .input(z.object({ messageId: id }))
     .mutation(({ ctx, input }) => stopMessage(ctx.services, ctx.viewer.id, input.messageId)),

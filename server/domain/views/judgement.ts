@@ -19,6 +19,8 @@ export interface DraftsView {
 export interface EditView {
   editId: string;
   originalId: string;
+  /** Taken back or written anew since. It is shown only where something was continued from it. */
+  withdrawn: boolean;
 }
 
 /** A tag for a thumb, as an admin configures it. `sign` 0 fits both thumbs. */
@@ -40,7 +42,12 @@ export interface MyJudgementView {
   id: string;
   kind: JudgementKind;
   at: Date;
+  /** Null for rankings: whose conversation it was is not the annotator's business. */
   conversation: { id: string; title: string } | null;
+  /** What to withdraw it by: of FEEDBACK and EDIT. */
+  messageId: string | null;
+  /** What to withdraw it by: of CHOICE. */
+  comparisonId: string | null;
   /** Beginning of what was asked and of what was judged. */
   prompt: string;
   reply: string;
