@@ -23,10 +23,13 @@ export interface Generator {
   env: Pick<Env, "HONE_HOME">;
 }
 
-/** Begins a waiting reply and returns at once. Exactly one caller may do so: the one whose transaction made the row. */
-export function startReply(generator: Generator, messageId: string): void {
+/**
+ * Begins a waiting reply and returns at once. Exactly one caller may do so: the one whose transaction made the row.
+ * @returns resolves when the reply is over, however it went; nobody needs to wait for it
+ */
+export function startReply(generator: Generator, messageId: string): Promise<void> {
   const signal = generator.replies.begin(messageId);
-  void speak(generator, messageId, signal)
+  return speak(generator, messageId, signal)
     .catch((error) => logger("generation").error({ err: error, messageId }, "a reply could not be ended"))
     .finally(() => generator.replies.end(messageId));
 }

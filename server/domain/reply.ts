@@ -23,12 +23,14 @@ interface NewReply {
   sampling: Sampling;
   /** Left out: a new one. */
   seed?: number;
+  /** Drafted for annotators: its conversation does not show it. */
+  forComparison?: boolean;
 }
 
 /** What is live is read in the transaction that makes the row: from then on the reply's weights are settled. */
 export async function createReply(
   tx: Tx,
-  { conversationId, promptId, requestKey, sampling, seed }: NewReply,
+  { conversationId, promptId, requestKey, sampling, seed, forComparison = false }: NewReply,
 ): Promise<{ id: string }> {
   const live = await activeDeployment(tx);
   return tx.message.create({
@@ -44,6 +46,7 @@ export async function createReply(
       adapterSha256: live.adapter?.sha256 ?? null,
       sampling,
       seed: seed ?? randomInt(2 ** 31),
+      forComparison,
       heartbeatAt: new Date(),
     },
     select: { id: true },
