@@ -16,6 +16,10 @@ export type AuditAction =
   | "run.cancel"
   | "adapter.create"
   | "dataset.upload"
+  | "dataset.freeze"
+  | "dataset.redact"
+  | "dataset.export"
+  | "pair.setQuarantine"
   | "deployment.activate"
   | "deployment.rollback"
   | "setting.set";

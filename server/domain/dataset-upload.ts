@@ -3,9 +3,10 @@
 import type { Db } from "../db.ts";
 import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
-import { DATASET_SUMMARY, freezeDataset, viewDataset } from "./dataset.ts";
+import { freezeDataset } from "./dataset.ts";
 import { selectItems } from "./dataset-content.ts";
 import { parseLines } from "./dataset-lines.ts";
+import { DATASET_SUMMARY, viewDataset } from "./dataset-read.ts";
 import type { DataKind } from "./run-config.ts";
 import type { UploadResult } from "./views.ts";
 

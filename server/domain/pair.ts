@@ -2,11 +2,12 @@
 
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
+import { AppError } from "../errors.ts";
 import { MESSAGE_ROLE } from "./chat-role.ts";
 import { historiesOf } from "./history.ts";
 import { behind, pageOf } from "./page.ts";
 import { PERSON } from "./select.ts";
-import type { Page, PairView } from "./views.ts";
+import type { Page, PairDetails, PairFilter, PairView } from "./views.ts";
 
 const REPLY = { select: { id: true, content: true, adapterSha256: true } } as const;
 
@@ -31,13 +32,14 @@ export async function viewPairs(db: Db, rows: readonly PairRow[]): Promise<PairV
     rejected: reply(row.rejected),
     raters: row.raters.map(({ rater }) => rater),
     weight: row.weight,
+    quarantineReason: row.quarantineReason,
   }));
 }
 
 const PAGE = 30;
 
 /** Newest first, retracted ones included. */
-export async function listPairs(db: Db, cursor?: string): Promise<Page<PairView>> {
+export async function listPairs(db: Db, { cursor }: PairFilter & { cursor?: string } = {}): Promise<Page<PairView>> {
   const rows = await db.preferencePair.findMany({
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: PAGE + 1,
@@ -46,4 +48,17 @@ export async function listPairs(db: Db, cursor?: string): Promise<Page<PairView>
   });
   const views = await viewPairs(db, rows);
   return pageOf(views, PAGE, (view) => view);
+}
+
+export async function getPair(_db: Db, _id: string): Promise<PairDetails> {
+  throw new AppError("NOT_IMPLEMENTED", "This is not ready yet.");
+}
+
+/** @returns how many changed */
+export async function setPairQuarantine(
+  _db: Db,
+  _actorId: string,
+  _change: { ids: readonly string[]; quarantined: boolean; reason: string },
+): Promise<{ changed: number }> {
+  throw new AppError("NOT_IMPLEMENTED", "This is not ready yet.");
 }

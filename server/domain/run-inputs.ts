@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Adapter } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
-import { examplesOf } from "./dataset.ts";
+import { examplesOf } from "./dataset-read.ts";
 import type { Selection } from "./dataset-content.ts";
 import { type ExampleSize, meanSize, sizeOf } from "./dataset-size.ts";
 import { currentSelection } from "./dataset-source.ts";

@@ -3,7 +3,7 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, isErrorCode, notFound } from "../errors.ts";
-import { DATASET_SUMMARY, viewDataset } from "./dataset.ts";
+import { DATASET_SUMMARY, viewDataset } from "./dataset-read.ts";
 import { metricsSchema, runConfigRecord } from "./json.ts";
 import { behind, pageOf } from "./page.ts";
 import { defaultsBeside } from "./run-config.ts";

@@ -12,6 +12,7 @@ import type {
 } from "../../../prisma/generated/enums.ts";
 import type { Page, PersonRef, Turns } from "./common.ts";
 import type { LeftOut } from "./run.ts";
+import type { Guards } from "./trust.ts";
 
 export interface BaseModelView {
   id: string;
@@ -90,6 +91,10 @@ export interface DatasetSummary {
   heldOut: number;
   frozenAt: Date;
   runs: number;
+  /** Examples that an erasure took away since: it is no longer whole. */
+  erased: number;
+  /** The rules it was frozen under; null where none applied. */
+  guards: Guards | null;
 }
 
 /** What became of an uploaded file. Nothing is stored while lines are bad, unless they were to be skipped. */
@@ -114,6 +119,23 @@ export interface PairView {
   rejected: PairReplyView;
   raters: PersonRef[];
   weight: number;
+  /** Why it was put aside. */
+  quarantineReason: string | null;
+}
+
+/** One pair with what became of it. */
+export interface PairDetails extends PairView {
+  conversationId: string;
+  /** Frozen Datasets that hold it, newest first. */
+  datasets: {
+    id: string;
+    sha256: string;
+    frozenAt: Date;
+    ordinal: number;
+    split: Split;
+    weight: number;
+    epsilon: number | null;
+  }[];
 }
 
 export interface PairReplyView {
@@ -125,7 +147,7 @@ export interface PairReplyView {
 export interface DatasetView extends DatasetSummary {
   leftOut: LeftOut[];
   /** Pairs of people's judgements; empty for Datasets that hold items. */
-  pairs: Page<PairView & { split: Split }>;
+  pairs: Page<PairView & { ordinal: number; split: Split; epsilon: number | null }>;
   /** Examples of the other kinds and of uploads; empty where there are pairs. */
   items: Page<DatasetItemView>;
 }
@@ -133,6 +155,7 @@ export interface DatasetView extends DatasetSummary {
 /** An example as its page shows it. */
 export interface DatasetItemView {
   id: string;
+  ordinal: number;
   split: Split;
   weight: number;
   /** Of a pair. */

@@ -1,6 +1,7 @@
 /** What pages see of data in bulk: formats, imports, statistics, comparisons of Datasets, private data found in them. */
 
-import type { ImportState, PairSource, PairStatus, Split } from "../../../prisma/generated/enums.ts";
+import type { DataKind, ImportState, PairSource, PairStatus, Split } from "../../../prisma/generated/enums.ts";
+import type { LeftOut } from "./run.ts";
 
 /** Layouts of files that come in and go out; docs/formats.md shows a line of each. */
 export const DATA_FORMATS = [
@@ -14,22 +15,63 @@ export const DATA_FORMATS = [
 ] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
+/** Kinds of data that a format has a layout for, both ways. */
+export const FORMAT_KINDS = {
+  hone: ["PAIRS", "RANKINGS", "THUMBS", "DIALOGUES", "PROMPTS", "TEXTS"],
+  trl: ["PAIRS", "THUMBS", "DIALOGUES", "PROMPTS", "TEXTS"],
+  sharegpt: ["PAIRS", "THUMBS", "DIALOGUES", "PROMPTS", "TEXTS"],
+  "llama-factory": ["PAIRS", "THUMBS", "DIALOGUES", "PROMPTS", "TEXTS"],
+  openai: ["PAIRS", "DIALOGUES", "PROMPTS"],
+  hh: ["PAIRS", "DIALOGUES"],
+  "open-webui": ["PAIRS", "THUMBS", "DIALOGUES", "PROMPTS"],
+} as const satisfies Record<DataFormat, readonly DataKind[]>;
+
 export interface ImportView {
   id: string;
+  /** Of the whole file, hex. */
+  sha256: string;
   name: string;
   format: DataFormat;
-  kind: string;
+  kind: DataKind;
+  /** RECEIVING until every line is read, the file's bytes included; FAILED with `bad` lines waits for acceptBad or cancel. */
   state: ImportState;
+  skipBad: boolean;
+  /** Of the whole file, as it is sent. */
   bytes: number;
+  /** That have arrived: go on from here. */
+  received: number;
+  /** That have been read and stored. */
   bytesRead: number;
+  /** Lines read, blank ones included. */
+  lines: number;
+  /** Examples. */
   good: number;
+  /** Lines. */
   bad: number;
+  /** To the end of the reading, at the pace so far; null before there is one and when it is over. */
+  etaSeconds: number | null;
   /** The first 1,000; lines count from 1. */
   problems: { line: number; message: string }[];
   error: string | null;
   datasetId: string | null;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** What an export in a format would leave behind. */
+export interface ExportReport {
+  written: number;
+  leftOut: { reason: string; count: number }[];
+  /** Fields of ours that some examples have and the format has no place for. */
+  lost: { field: string; count: number }[];
+}
+
+/** What a Dataset frozen at this moment would hold. */
+export interface DatasetPreview {
+  kind: DataKind;
+  train: number;
+  heldOut: number;
+  leftOut: LeftOut[];
 }
 
 export interface Histogram {

@@ -1,6 +1,7 @@
 // Data of every kind on a real database: thumbs, liked replies and prompts from feedback; uploads; what a run may be given.
 import { beforeAll, describe, expect, test } from "vitest";
-import { freezeDataset, listDatasets } from "../../../server/domain/dataset.ts";
+import { freezeDataset } from "../../../server/domain/dataset.ts";
+import { listDatasets } from "../../../server/domain/dataset-read.ts";
 import { currentSelection } from "../../../server/domain/dataset-source.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { insertPairs } from "../../helpers/loop.ts";

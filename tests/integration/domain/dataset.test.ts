@@ -1,6 +1,7 @@
 // Datasets on a real database: freezing, what is left out, equal content, and what the trainer reads.
 import { beforeAll, expect, test } from "vitest";
-import { examplesOf, freezeDataset } from "../../../server/domain/dataset.ts";
+import { freezeDataset } from "../../../server/domain/dataset.ts";
+import { examplesOf } from "../../../server/domain/dataset-read.ts";
 import { currentSelection } from "../../../server/domain/dataset-source.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { insertPairs, ratedPrompt } from "../../helpers/loop.ts";
