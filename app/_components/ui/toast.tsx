@@ -30,9 +30,9 @@ export function Toaster({ label }: { label: string }) {
 
 type Undo = { label: string; onClick: () => void };
 
-/** Says what was done and offers to undo it for eight seconds. */
-export function toastWithUndo(message: string, undo: Undo): void {
-  toast(message, { duration: 8000, action: undo });
+/** Says what was done and offers to undo it for eight seconds. With an `id` it stands in the place of the toast before it. */
+export function toastWithUndo(message: string, undo: Undo, id?: string): void {
+  toast(message, { duration: 8000, action: undo, id });
 }
 
 export { toast };

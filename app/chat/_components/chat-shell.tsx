@@ -12,6 +12,7 @@ import { openConversation, useActiveConversationId } from "../_lib/active-conver
 import { useShortcuts } from "../_lib/shortcuts.ts";
 import { ConversationView } from "./conversation-view.tsx";
 import { Drawer } from "./drawer.tsx";
+import { NotForTraining } from "./not-for-training.tsx";
 import { ShortcutHelp, shortcutText } from "./shortcut-help.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
@@ -94,7 +95,10 @@ function Title({ conversationId }: { conversationId: string | null }) {
     <>
       {/* React moves this to the head, so the tab is named after the conversation. */}
       <title>{`${title || t("title")} · Hone`}</title>
-      <Heading className="min-w-0 flex-1 truncate px-2 font-medium text-sm">{title}</Heading>
+      <div className="flex min-w-0 flex-1 items-center gap-2 px-2">
+        <Heading className="truncate font-medium text-sm">{title}</Heading>
+        {conversationId && data && <NotForTraining conversation={data} />}
+      </div>
     </>
   );
 }

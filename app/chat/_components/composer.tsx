@@ -1,6 +1,6 @@
 // Where the viewer writes: Enter sends, Shift+Enter breaks the line, Stop stands where Send was while a reply runs.
 "use client";
-import { ArrowUp, Square } from "lucide-react";
+import { ArrowUp, Columns2, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
@@ -18,13 +18,16 @@ type ComposerProps = {
   conversationId: string | null;
   /** A reply is being written or asked for: Send becomes Stop. */
   running: boolean;
+  /** Whether the next prompt asks for several replies side by side. */
+  sideBySide: boolean;
+  onSideBySide: (wanted: boolean) => void;
   /** Null while there is nothing that can be stopped yet. */
   onStop: (() => void) | null;
   onSend: (content: string) => void;
   onTyped: () => void;
 };
 
-export function Composer({ ref, conversationId, running, onStop, onSend, onTyped }: ComposerProps) {
+export function Composer({ ref, conversationId, running, onStop, onSend, onTyped, ...props }: ComposerProps) {
   const t = useTranslations("chat");
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState("");
@@ -76,6 +79,16 @@ export function Composer({ ref, conversationId, running, onStop, onSend, onTyped
         submit();
       }}
     >
+      <IconButton
+        size="lg"
+        label={t("sideBySide")}
+        tooltipSide="top"
+        aria-pressed={props.sideBySide}
+        className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
+        onClick={() => props.onSideBySide(!props.sideBySide)}
+      >
+        <Columns2 />
+      </IconButton>
       <textarea
         ref={area}
         rows={1}

@@ -1,6 +1,6 @@
-// One conversation in the list: opens it, renames it in place, deletes it with a way back.
+// One conversation in the list: opens it, renames it in place, keeps it out of training, deletes it with a way back.
 "use client";
-import { Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis, GraduationCap, Pencil, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type MouseEvent, useState } from "react";
 import { DropdownMenu, MenuItem } from "../../_components/ui/dropdown-menu.tsx";
@@ -25,7 +25,9 @@ const isPlainClick = (event: MouseEvent) =>
 export function ConversationItem({ conversation, active, onOpen, onDeleted, onRestored }: ConversationItemProps) {
   const t = useTranslations("chat");
   const [renaming, setRenaming] = useState(false);
-  const { rename, remove } = useConversationActs({ onDeleted, onRestored });
+  const { rename, remove, setTraining } = useConversationActs({ onDeleted, onRestored });
+
+  const out = conversation.trainingOptOut;
 
   if (renaming) {
     return (
@@ -48,14 +50,16 @@ export function ConversationItem({ conversation, active, onOpen, onDeleted, onRe
       <a
         href={`/chat/${conversation.id}`}
         aria-current={active ? "page" : undefined}
-        className="min-w-0 flex-1 truncate rounded-lg py-1.5 pr-9 pl-2 text-sm"
+        aria-label={out ? t("training.badgeOf", { title: conversation.title }) : undefined}
+        className="flex min-w-0 flex-1 items-center gap-1.5 rounded-lg py-1.5 pr-9 pl-2 text-sm"
         onClick={(event) => {
           if (!isPlainClick(event)) return;
           event.preventDefault();
           onOpen();
         }}
       >
-        {conversation.title}
+        <span className="truncate">{conversation.title}</span>
+        {out && <ShieldCheck aria-hidden className="size-3.5 shrink-0 text-faint" />}
       </a>
       <DropdownMenu
         trigger={
@@ -71,6 +75,10 @@ export function ConversationItem({ conversation, active, onOpen, onDeleted, onRe
         <MenuItem onSelect={() => setRenaming(true)}>
           <Pencil aria-hidden />
           {t("rename")}
+        </MenuItem>
+        <MenuItem onSelect={() => setTraining(conversation, !out)}>
+          {out ? <GraduationCap aria-hidden /> : <ShieldCheck aria-hidden />}
+          {t(out ? "training.takeIn" : "training.leaveOut")}
         </MenuItem>
         <MenuItem danger onSelect={() => remove(conversation)}>
           <Trash2 aria-hidden />

@@ -12,9 +12,10 @@ import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "../_lib/conversation-cache.ts";
 import { useShortcuts } from "../_lib/shortcuts.ts";
-import { isRunning, type Message } from "../_lib/types.ts";
+import { type DraftChoice, type Drafts, isRunning, type Message } from "../_lib/types.ts";
 import { putBefore, readUnsent, writeUnsent } from "../_lib/unsent.ts";
 import { useBranches } from "../_lib/use-branches.ts";
+import { useDraftsOnScreen } from "../_lib/use-drafts-on-screen.ts";
 import { useOnline } from "../_lib/use-online.ts";
 import { useReplies } from "../_lib/use-replies.ts";
 import { useStickToBottom } from "../_lib/use-stick-to-bottom.ts";
@@ -22,6 +23,9 @@ import { Composer, type ComposerHandle } from "./composer.tsx";
 import { ConversationSkeleton } from "./conversation-skeleton.tsx";
 import { MessageList } from "./message-list.tsx";
 import { Welcome } from "./welcome.tsx";
+
+const NO_DRAFTS: Drafts[] = [];
+const NO_MESSAGES: Message[] = [];
 
 export function ConversationView({ conversationId }: { conversationId: string | null }) {
   const t = useTranslations("chat");
@@ -33,28 +37,47 @@ export function ConversationView({ conversationId }: { conversationId: string | 
   const [announcement, setAnnouncement] = useState("");
   /** The reply whose feedback note is open; one at most, and none once the viewer types on. */
   const [noteFor, setNoteFor] = useState<string | null>(null);
+  const [sideBySide, setSideBySide] = useState(false);
   const { scrollRef, contentRef, atBottom, scrollToBottom } = useStickToBottom(conversationId);
 
   const conversation = useQuery(
     trpc.conversation.get.queryOptions({ id: conversationId ?? "" }, { enabled: conversationId !== null }),
   );
-  const messages = (conversationId && conversation.data?.messages) || [];
-  const { path, choose } = useBranches(conversationId, messages);
+  const { messages = NO_MESSAGES, drafts = NO_DRAFTS } = (conversationId && conversation.data) || {};
+  const { path, choose } = useBranches(conversationId, messages, drafts);
+  const beside = useDraftsOnScreen({ conversationId, messages, path, drafts, onPicked: choose });
   const replies = useReplies({ conversationId, onBranch: choose, onUnsent: keepUnsent });
   const stop = useMutation(trpc.message.stop.mutationOptions({ onError: (error: unknown) => toast(errorText(error)) }));
 
   const last = path.at(-1);
-  const runningReply = path.find((message) => message.role === "ASSISTANT" && isRunning(message));
+  const runningReplies = [...new Set([...path, ...beside.replies])].filter(isRunning);
   const asking = replies.pending !== null && replies.pending.error === null;
-  const running = asking || runningReply !== undefined;
+  const running = asking || runningReplies.length > 0;
+  const wanted = sideBySide ? "always" : "auto";
 
   const sendNext = (content: string) => {
+    const { end } = beside;
     setNoteFor(null);
     scrollToBottom();
-    void replies.send(content, last?.id ?? null);
+    if (conversationId && end && end !== last) choose(conversationId, end);
+    void replies.send(content, end?.id ?? null, wanted);
   };
   const regenerate = (message: Message) => void replies.regenerate(message);
-  const stopRunning = () => runningReply && !stop.isPending && stop.mutate({ messageId: runningReply.id });
+  const stopOne = (messageId: string) => stop.mutate({ messageId });
+  const stopRunning = () => {
+    if (!stop.isPending) for (const { id } of runningReplies) stopOne(id);
+  };
+  const pick = (of: Drafts, choice: DraftChoice) => {
+    beside.choose(of, choice);
+    goOn();
+  };
+  const press = (choice: Parameters<typeof beside.press>[0]) => {
+    if (beside.press(choice)) goOn();
+  };
+  /** The button that was pressed is gone with its drafts; touch keyboards would cover half the screen unasked. */
+  const goOn = () => {
+    if (window.matchMedia("(hover: hover)").matches) composer.current?.focus();
+  };
 
   /** Back into the composer, or kept for the conversation they were meant for. */
   function keepUnsent(id: string | null, content: string): void {
@@ -65,16 +88,26 @@ export function ConversationView({ conversationId }: { conversationId: string | 
   function finish(message: Message): void {
     if (!conversationId) return;
     cache.updateMessage(conversationId, message.id, () => message);
-    setAnnouncement(t(message.status === "COMPLETE" ? "finishedReply" : "endedReply", { text: message.content }));
+    const stillRunning = beside.replies.some((other) => other.id !== message.id && isRunning(other));
+    // Of replies side by side nobody wants to hear two at once.
+    if (beside.replies.length === 0) {
+      setAnnouncement(t(message.status === "COMPLETE" ? "finishedReply" : "endedReply", { text: message.content }));
+    } else if (!stillRunning) setAnnouncement(t("drafts.ready", { count: beside.replies.length }));
     // The server may have named the conversation meanwhile.
     void cache.refetchList();
-    void cache.refetchConversation(conversationId);
+    if (!stillRunning) void cache.refetchConversation(conversationId);
   }
 
   useShortcuts({
     stop: stopRunning,
     regenerate: () => last?.role === "ASSISTANT" && !running && regenerate(last),
     typed: () => composer.current?.focus(),
+    pick1: () => press({ place: 0 }),
+    pick2: () => press({ place: 1 }),
+    pick3: () => press({ place: 2 }),
+    pick4: () => press({ place: 3 }),
+    tie: () => press("TIE"),
+    bothBad: () => press("BOTH_BAD"),
   });
 
   function content() {
@@ -87,13 +120,22 @@ export function ConversationView({ conversationId }: { conversationId: string | 
         conversationId={conversationId}
         messages={messages}
         path={path}
+        drafts={drafts}
+        reopened={beside.reopened}
+        lookedAt={beside.lookedAt}
         pending={replies.pending}
         noteFor={noteFor}
         onNote={setNoteFor}
         onChoose={choose}
         onEnd={finish}
-        onEdit={(message, content) => void replies.send(content, message.parentId)}
+        onEdit={(message, text) => void replies.send(text, message.parentId, wanted)}
         onRegenerate={regenerate}
+        onCompare={(message) => void replies.compare(message)}
+        onReopen={beside.reopen}
+        onLook={beside.look}
+        onDraft={pick}
+        onWithdraw={beside.withdraw}
+        onStop={stopOne}
         onRetry={() => void replies.retry()}
         onDismiss={replies.dismiss}
       />
@@ -102,7 +144,7 @@ export function ConversationView({ conversationId }: { conversationId: string | 
 
   return (
     <>
-      <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges]">
+      <div ref={scrollRef} className="@container min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges]">
         <div ref={contentRef} className="mx-auto flex min-h-full w-full max-w-[720px] flex-col px-4">
           {content()}
         </div>
@@ -130,7 +172,9 @@ export function ConversationView({ conversationId }: { conversationId: string | 
           ref={composer}
           conversationId={conversationId}
           running={running}
-          onStop={runningReply && !stop.isPending ? stopRunning : null}
+          sideBySide={sideBySide}
+          onSideBySide={setSideBySide}
+          onStop={runningReplies.length > 0 && !stop.isPending ? stopRunning : null}
           onSend={sendNext}
           onTyped={() => setNoteFor(null)}
         />

@@ -1,14 +1,16 @@
-// The line under a reply that was just judged: says what became of it, asks why it was bad, offers to undo.
+// The box under a reply that was just judged: says what became of it, asks why, offers to undo.
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "../../_components/ui/button.tsx";
 import { Input } from "../../_components/ui/input.tsx";
-import type { Feedback, FeedbackReason } from "../_lib/types.ts";
+import { cn } from "../../_lib/cn.ts";
+import type { Feedback } from "../_lib/types.ts";
+import { useReasons } from "../_lib/use-reasons.ts";
 
 type FeedbackNoteProps = {
   feedback: Feedback;
-  onChange: (reasons: FeedbackReason[], comment: string) => void;
+  onChange: (why: { reasons: string[]; comment: string }) => void;
   onUndo: () => void;
   /** The viewer is done with it. */
   onClose: () => void;
@@ -17,68 +19,52 @@ type FeedbackNoteProps = {
 export function FeedbackNote({ feedback, onChange, onUndo, onClose }: FeedbackNoteProps) {
   const t = useTranslations("chat.feedback");
   const common = useTranslations("common");
-  const chosen = BAD_REASONS.filter((reason) => feedback.reasons.includes(reason));
-  const undo = (
-    <button type="button" className="rounded-sm text-accent underline underline-offset-2" onClick={onUndo}>
-      {common("undo")}
-    </button>
-  );
-  if (feedback.value === 1) {
-    return (
-      <p role="status" className="fade-in-0 animate-in px-1 text-quiet text-sm">
-        {t("goodNoted")} {undo}
-      </p>
-    );
-  }
+  const good = feedback.value === 1;
+  // Tags of the other thumb are left behind when the thumb turns.
+  const tags = useReasons().of(feedback.value);
+  const chosen = tags.map(({ key }) => key).filter((key) => feedback.reasons.includes(key));
+  const toggle = (key: string) =>
+    onChange({
+      reasons: chosen.includes(key) ? chosen.filter((other) => other !== key) : [...chosen, key],
+      comment: feedback.comment ?? "",
+    });
   return (
     <div className="fade-in-0 animate-in space-y-2 rounded-lg border bg-surface p-3">
       <p role="status" className="text-quiet text-sm">
-        {t("badNoted")} {undo}
+        {t(good ? "goodNoted" : "badNoted")}{" "}
+        <button type="button" className="rounded-sm text-accent underline underline-offset-2" onClick={onUndo}>
+          {common("undo")}
+        </button>
       </p>
-      <Reasons chosen={chosen} onChange={(reasons) => onChange(reasons, feedback.comment ?? "")} />
+      {tags.length > 0 && (
+        <fieldset className="flex flex-wrap gap-1.5">
+          <legend className="sr-only">{t(good ? "goodReasons" : "reasons")}</legend>
+          {tags.map(({ key, label }) => (
+            <button
+              key={key}
+              type="button"
+              aria-pressed={chosen.includes(key)}
+              className={cn(
+                "h-7 rounded-full border border-line-strong px-2.5 text-quiet text-sm transition-colors hover:bg-hover hover:text-ink",
+                good
+                  ? "aria-pressed:border-chosen aria-pressed:bg-chosen-soft aria-pressed:text-chosen"
+                  : "aria-pressed:border-rejected aria-pressed:bg-rejected-soft aria-pressed:text-rejected",
+              )}
+              onClick={() => toggle(key)}
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
+      )}
       <Comment
         initial={feedback.comment ?? ""}
         onSubmit={(comment) => {
-          onChange(chosen, comment);
+          onChange({ reasons: chosen, comment });
           onClose();
         }}
       />
     </div>
-  );
-}
-
-/** What a bad reply can be tagged with; the server's list also has words for good ones. */
-const BAD_REASONS = [
-  "wrong",
-  "not-helpful",
-  "off-topic",
-  "too-long",
-  "too-short",
-  "unsafe",
-  "bad-tone",
-] as const satisfies FeedbackReason[];
-
-type ReasonsProps = { chosen: FeedbackReason[]; onChange: (reasons: FeedbackReason[]) => void };
-
-function Reasons({ chosen, onChange }: ReasonsProps) {
-  const t = useTranslations("chat.feedback");
-  const toggle = (reason: FeedbackReason) =>
-    onChange(chosen.includes(reason) ? chosen.filter((other) => other !== reason) : [...chosen, reason]);
-  return (
-    <fieldset className="flex flex-wrap gap-1.5">
-      <legend className="sr-only">{t("reasons")}</legend>
-      {BAD_REASONS.map((reason) => (
-        <button
-          key={reason}
-          type="button"
-          aria-pressed={chosen.includes(reason)}
-          className="h-7 rounded-full border border-line-strong px-2.5 text-quiet text-sm transition-colors hover:bg-hover hover:text-ink aria-pressed:border-rejected aria-pressed:bg-rejected-soft aria-pressed:text-rejected"
-          onClick={() => toggle(reason)}
-        >
-          {t(`reason.${reason}`)}
-        </button>
-      ))}
-    </fieldset>
   );
 }
 

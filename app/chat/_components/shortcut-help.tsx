@@ -5,23 +5,24 @@ import { Dialog } from "../../_components/ui/dialog.tsx";
 import { Kbd } from "../../_components/ui/kbd.tsx";
 import { SHORTCUTS, type ShortcutName } from "../_lib/shortcuts.ts";
 
-const ORDER: ShortcutName[] = ["newConversation", "search", "stop", "regenerate", "help"];
+const FIRST = ["newConversation", "search", "stop", "regenerate"] as const satisfies ShortcutName[];
+const LAST = ["tie", "bothBad", "help"] as const satisfies ShortcutName[];
 const APPLE = { mod: "⌘", Shift: "⇧", Alt: "⌥" } as const;
 
 /** The keys as the reader's keyboard labels them. */
-function keysOf(name: ShortcutName): string[] {
+function labelled(keys: readonly string[]): string[] {
   const apple = typeof navigator !== "undefined" && /Mac|iP(hone|ad|od)/.test(navigator.userAgent);
-  return SHORTCUTS[name].map((key) =>
-    apple ? (APPLE[key as keyof typeof APPLE] ?? key) : key === "mod" ? "Ctrl" : key,
-  );
+  return keys.map((key) => (apple ? (APPLE[key as keyof typeof APPLE] ?? key) : key === "mod" ? "Ctrl" : key));
 }
 
-export const shortcutText = (name: ShortcutName) => keysOf(name).join(" ");
+export const shortcutText = (name: ShortcutName) => labelled(SHORTCUTS[name]).join(" ");
 
 export function ShortcutHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("chat.shortcuts");
   const rows = [
-    ...ORDER.map((name) => ({ name, keys: keysOf(name) })),
+    ...FIRST.map((name) => ({ name, keys: labelled(SHORTCUTS[name]) })),
+    { name: "pick" as const, keys: labelled(["Alt", "1 … 4"]) },
+    ...LAST.map((name) => ({ name, keys: labelled(SHORTCUTS[name]) })),
     { name: "send" as const, keys: ["Enter"] },
     { name: "newLine" as const, keys: ["Shift", "Enter"] },
   ];

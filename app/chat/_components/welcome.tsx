@@ -1,6 +1,7 @@
-// A new conversation: three prompts to begin with, and one sentence on how feedback is used.
+// A new conversation: three prompts to begin with, and how feedback is used.
 "use client";
 import { useTranslations } from "next-intl";
+import { Consent } from "./consent.tsx";
 
 const EXAMPLES = ["first", "second", "third"] as const;
 
@@ -9,7 +10,6 @@ export function Welcome({ onSend }: { onSend: (content: string) => void }) {
   return (
     <div className="flex flex-1 flex-col justify-center py-10">
       <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
-      <p className="mt-2 max-w-lg text-quiet">{t("howFeedbackIsUsed")}</p>
       <ul className="mt-6 grid gap-2 sm:grid-cols-3">
         {EXAMPLES.map((example) => (
           <li key={example}>
@@ -23,6 +23,7 @@ export function Welcome({ onSend }: { onSend: (content: string) => void }) {
           </li>
         ))}
       </ul>
+      <Consent />
     </div>
   );
 }

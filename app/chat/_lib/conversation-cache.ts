@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTRPC } from "../../_lib/trpc.ts";
-import type { Conversation, ConversationPages, ConversationSummary, Message } from "./types.ts";
+import type { Conversation, ConversationPages, ConversationSummary, Drafts, Message } from "./types.ts";
 
 export function useConversationCache() {
   const trpc = useTRPC();
@@ -21,12 +21,27 @@ export function useConversationCache() {
     return {
       updateMessage,
 
-      /** Adds messages the cache does not have; makes the conversation when it is new. */
-      addMessages(conversationId: string, title: string, added: Message[]): void {
+      updateDrafts(conversationId: string, drafts: Drafts): void {
+        updateConversation(conversationId, (conversation) => ({
+          ...conversation,
+          drafts: conversation.drafts.map((old) => (old.comparisonId === drafts.comparisonId ? drafts : old)),
+        }));
+      },
+      setTraining(id: string, trainingOptOut: boolean): void {
+        updateConversation(id, (conversation) => ({ ...conversation, trainingOptOut }));
+      },
+
+      /** Adds messages the cache does not have, and their drafts if they stand side by side; makes the conversation when it is new. */
+      addMessages(conversationId: string, title: string, added: Message[], beside: Drafts | null = null): void {
         client.setQueryData(trpc.conversation.get.queryKey({ id: conversationId }), (old) => {
-          const conversation = old ?? { id: conversationId, title, messages: [] };
+          const conversation = old ?? { id: conversationId, title, messages: [], drafts: [], trainingOptOut: false };
           const known = new Set(conversation.messages.map(({ id }) => id));
-          return { ...conversation, messages: [...conversation.messages, ...added.filter(({ id }) => !known.has(id))] };
+          const drafts = conversation.drafts.filter(({ comparisonId }) => comparisonId !== beside?.comparisonId);
+          return {
+            ...conversation,
+            messages: [...conversation.messages, ...added.filter(({ id }) => !known.has(id))],
+            drafts: beside ? [...drafts, beside] : drafts,
+          };
         });
       },
 
@@ -53,6 +68,13 @@ export function useConversationCache() {
       refetchConversation: (id: string) => client.invalidateQueries(trpc.conversation.get.queryFilter({ id })),
       cancelConversation: (id: string) => client.cancelQueries(trpc.conversation.get.queryFilter({ id })),
       cancelList: () => client.cancelQueries(trpc.conversation.list.infiniteQueryFilter()),
+      /** Asks for it anew and waits for the answer. */
+      fetchConversation: (id: string) =>
+        client.fetchQuery(trpc.conversation.get.queryOptions({ id }, { staleTime: 0 })),
+      readDrafts: (conversationId: string, comparisonId: string): Drafts | undefined =>
+        client
+          .getQueryData(trpc.conversation.get.queryKey({ id: conversationId }))
+          ?.drafts.find((drafts) => drafts.comparisonId === comparisonId),
       readMessage: (conversationId: string, messageId: string): Message | undefined =>
         client
           .getQueryData(trpc.conversation.get.queryKey({ id: conversationId }))

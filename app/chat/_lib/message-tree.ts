@@ -1,4 +1,5 @@
 // A conversation is a tree (regenerated replies and edited prompts are siblings); these pure functions pick the path on screen.
+import type { Drafts } from "./types.ts";
 
 /** What the tree needs to know of a message. Siblings come oldest first. */
 type TreeMessage = { id: string; parentId: string | null; createdAt: Date };
@@ -6,6 +7,14 @@ type TreeMessage = { id: string; parentId: string | null; createdAt: Date };
 /** Which child the viewer chose under a parent; `ROOT` stands for the place before the first message. */
 export type Choices = ReadonlyMap<string, string>;
 const ROOT = "root";
+
+/** What the tree needs to know of replies that stood side by side. */
+type TreeDrafts = Pick<Drafts, "shown" | "choice">;
+
+/** The draft that the conversation goes on from: the picked one, or the first where none was better; null: not chosen yet. */
+function continued({ shown, choice }: TreeDrafts): string | undefined {
+  return choice?.kind === "PICK" ? choice.messageId : choice ? shown[0] : undefined;
+}
 
 const parentKey = (message: Pick<TreeMessage, "parentId">) => message.parentId ?? ROOT;
 
@@ -37,11 +46,20 @@ function newestLine(messages: readonly TreeMessage[]): Set<string> {
 
 /**
  * The messages on screen, from the first prompt to a leaf. At every fork the viewer's choice wins, else the branch that
- * holds the newest message, else the newest sibling.
+ * holds the newest message, else the newest sibling. Where that one is a draft which nobody answered, the draft that was
+ * picked in its stead stands there.
  */
-export function pathOf<M extends TreeMessage>(messages: readonly M[], choices: Choices): M[] {
+export function pathOf<M extends TreeMessage>(
+  messages: readonly M[],
+  choices: Choices,
+  drafts: readonly TreeDrafts[] = [],
+): M[] {
   const children = childrenByParent(messages);
   const newest = newestLine(messages);
+  const inItsStead = (message: M, siblings: readonly M[]): M => {
+    const beside = children.has(message.id) ? undefined : drafts.findLast(({ shown }) => shown.includes(message.id));
+    return siblings.find(({ id }) => beside && id === continued(beside)) ?? message;
+  };
   const path: M[] = [];
   const seen = new Set<string>();
   let key = ROOT;
@@ -51,8 +69,7 @@ export function pathOf<M extends TreeMessage>(messages: readonly M[], choices: C
     if (!siblings) break;
     const next =
       siblings.find(({ id }) => id === choices.get(key)) ??
-      siblings.find(({ id }) => newest.has(id)) ??
-      siblings.at(-1)!;
+      inItsStead(siblings.find(({ id }) => newest.has(id)) ?? siblings.at(-1)!, siblings);
     path.push(next);
     key = next.id;
   }

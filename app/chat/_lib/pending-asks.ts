@@ -2,12 +2,16 @@
 
 type AskBase = {
   conversationId: string | null;
-  /** The message the new branch grows from: of a prompt its parent, of a regenerated reply its prompt. */
+  /** The message the new branch grows from: of a prompt its parent, of a further reply its prompt. */
   parentId: string | null;
   /** The same for every try, so that a try whose answer was lost does not make a second message. */
   requestKey: string;
 };
-export type Ask = AskBase & ({ kind: "send"; content: string } | { kind: "regenerate"; messageId: string });
+export type Ask = AskBase &
+  (
+    | { kind: "send"; content: string; drafts: "auto" | "always" }
+    | { kind: "regenerate" | "compare"; messageId: string }
+  );
 /** `error` is what the last try threw, null while it is under way. */
 export type PendingAsk = { ask: Ask; error: unknown };
 

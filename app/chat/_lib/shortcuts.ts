@@ -2,7 +2,18 @@
 "use client";
 import { useEffect, useEffectEvent } from "react";
 
-export type ShortcutName = "newConversation" | "search" | "stop" | "regenerate" | "help";
+/** Which draft a key picks, by its place. */
+const PICKS = ["pick1", "pick2", "pick3", "pick4"] as const;
+
+export type ShortcutName =
+  | "newConversation"
+  | "search"
+  | "stop"
+  | "regenerate"
+  | (typeof PICKS)[number]
+  | "tie"
+  | "bothBad"
+  | "help";
 
 /** How each shortcut is written in tooltips and in the help; "mod" is ⌘ on Apple machines, else Ctrl. */
 export const SHORTCUTS = {
@@ -10,8 +21,22 @@ export const SHORTCUTS = {
   search: ["mod", "K"],
   stop: ["Esc"],
   regenerate: ["Alt", "R"],
+  pick1: ["Alt", "1"],
+  pick2: ["Alt", "2"],
+  pick3: ["Alt", "3"],
+  pick4: ["Alt", "4"],
+  tie: ["Alt", "T"],
+  bothBad: ["Alt", "B"],
   help: ["?"],
 } as const satisfies Record<ShortcutName, readonly string[]>;
+
+/** With Alt, since the words being typed must stay words: the composer has the focus while replies come. */
+const WITH_ALT: Partial<Record<string, ShortcutName>> = {
+  KeyR: "regenerate",
+  KeyT: "tie",
+  KeyB: "bothBad",
+  ...Object.fromEntries(PICKS.map((name, place) => [`Digit${place + 1}`, name])),
+};
 
 type KeyPress = Pick<KeyboardEvent, "code" | "key" | "metaKey" | "ctrlKey" | "altKey" | "shiftKey">;
 
@@ -23,7 +48,7 @@ export function shortcutOf(press: KeyPress, typing: boolean): ShortcutName | nul
   const mod = press.metaKey !== press.ctrlKey;
   if (mod && !press.altKey && press.shiftKey && press.code === "KeyO") return "newConversation";
   if (mod && !press.altKey && !press.shiftKey && press.code === "KeyK") return "search";
-  if (!mod && press.altKey && !press.shiftKey && press.code === "KeyR") return "regenerate";
+  if (!mod && press.altKey && !press.shiftKey) return WITH_ALT[press.code] ?? null;
   if (mod || press.altKey) return null;
   if (press.key === "Escape") return "stop";
   return press.key === "?" && !typing ? "help" : null;

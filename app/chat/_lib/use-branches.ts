@@ -2,14 +2,14 @@
 "use client";
 import { useMemo, useState } from "react";
 import { type Choices, choose, pathOf } from "./message-tree.ts";
-import type { Message } from "./types.ts";
+import type { Drafts, Message } from "./types.ts";
 
 const NONE: Choices = new Map();
 
-export function useBranches(conversationId: string | null, messages: Message[]) {
+export function useBranches(conversationId: string | null, messages: Message[], drafts: Drafts[]) {
   const [byConversation, setByConversation] = useState<ReadonlyMap<string, Choices>>(new Map());
   const choices = (conversationId && byConversation.get(conversationId)) || NONE;
-  const path = useMemo(() => pathOf(messages, choices), [messages, choices]);
+  const path = useMemo(() => pathOf(messages, choices, drafts), [messages, choices, drafts]);
   return {
     path,
     choose: (conversation: string, message: Message) =>

@@ -1,4 +1,4 @@
-// Renaming and deleting conversations: the list changes at once and changes back if the server refuses.
+// Renaming, deleting and keeping conversations out of training: the list changes at once and changes back if the server refuses.
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -8,7 +8,7 @@ import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "./conversation-cache.ts";
 import type { ConversationSummary } from "./types.ts";
 
-export function useConversationActs(on: { onDeleted: () => void; onRestored: () => void }) {
+export function useConversationActs(on?: { onDeleted: () => void; onRestored: () => void }) {
   const t = useTranslations("chat");
   const common = useTranslations("common");
   const trpc = useTRPC();
@@ -36,7 +36,7 @@ export function useConversationActs(on: { onDeleted: () => void; onRestored: () 
   const restore = useMutation(
     trpc.conversation.restore.mutationOptions({
       onSuccess() {
-        on.onRestored();
+        on?.onRestored();
         void cache.refetchList();
       },
       onError,
@@ -52,11 +52,37 @@ export function useConversationActs(on: { onDeleted: () => void; onRestored: () 
     }),
   );
 
+  const training = useMutation(
+    trpc.conversation.setTraining.mutationOptions({
+      async onMutate({ id, optOut }) {
+        await cache.cancelList();
+        await cache.cancelConversation(id);
+        showTraining(id, optOut);
+      },
+      onError(error, { id }) {
+        onError(error);
+        void cache.refetchConversation(id);
+      },
+    }),
+  );
+  function showTraining(id: string, trainingOptOut: boolean): void {
+    cache.updateList((summary) => (summary.id === id ? { ...summary, trainingOptOut } : summary));
+    cache.setTraining(id, trainingOptOut);
+  }
+
   return {
+    setTraining({ id, title }: Pick<ConversationSummary, "id" | "title">, optOut: boolean) {
+      training.mutate({ id, optOut });
+      toastWithUndo(
+        t(optOut ? "training.leftOut" : "training.takenIn", { title }),
+        { label: common("undo"), onClick: () => training.mutate({ id, optOut: !optOut }) },
+        `training:${id}`,
+      );
+    },
     rename: (id: string, title: string) => rename.mutate({ id, title }),
     remove({ id, title }: ConversationSummary) {
       remove.mutate({ id });
-      on.onDeleted();
+      on?.onDeleted();
       toastWithUndo(t("deleted", { title }), { label: common("undo"), onClick: () => restore.mutate({ id }) });
     },
   };

@@ -1,13 +1,18 @@
 // Giving and taking back feedback on a reply: shown at once, taken back on screen if the server refuses.
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { toast } from "../../_components/ui/toast.tsx";
+import { useTranslations } from "next-intl";
+import { toast, toastWithUndo } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "./conversation-cache.ts";
-import type { Feedback, FeedbackReason, Message } from "./types.ts";
+import type { Feedback, Message } from "./types.ts";
+
+type Thumb = { value: 1 | -1; reasons?: string[]; comment?: string };
 
 export function useFeedback(conversationId: string, message: Message) {
+  const t = useTranslations("chat.feedback");
+  const common = useTranslations("common");
   const trpc = useTRPC();
   const cache = useConversationCache();
   const errorText = useErrorText();
@@ -40,9 +45,22 @@ export function useFeedback(conversationId: string, message: Message) {
       onError: (error, _input, shown) => rollBack(error, shown),
     }),
   );
+  const give = (thumb: Thumb) => set.mutate({ messageId: message.id, ...thumb });
+  const take = () => clear.mutate({ messageId: message.id });
   return {
-    set: (feedback: { value: 1 | -1; reasons?: FeedbackReason[]; comment?: string }) =>
-      set.mutate({ messageId: message.id, ...feedback }),
-    clear: () => clear.mutate({ messageId: message.id }),
+    set: give,
+    clear: take,
+    /** Takes it back and offers to undo that. */
+    withdraw(): void {
+      const { feedback } = message;
+      take();
+      if (!feedback) return;
+      const { value, reasons, comment } = feedback;
+      toastWithUndo(
+        t("withdrawn"),
+        { label: common("undo"), onClick: () => give({ value, reasons, comment: comment ?? undefined }) },
+        `feedback:${message.id}`,
+      );
+    },
   };
 }

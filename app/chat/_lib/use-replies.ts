@@ -1,4 +1,4 @@
-// Asking for replies: sending a prompt, regenerating, retrying what failed. What was asked shows at once, before the answer.
+// Asking for replies: sending a prompt, regenerating, a reply beside another, retrying what failed. What was asked shows at once, before the answer.
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
@@ -23,6 +23,7 @@ export function useReplies({ conversationId, onBranch, onUnsent }: RepliesOption
   const cache = useConversationCache();
   const send = useMutation(trpc.message.send.mutationOptions());
   const regenerate = useMutation(trpc.message.regenerate.mutationOptions());
+  const compare = useMutation(trpc.message.compare.mutationOptions());
   const unsent = useRef(onUnsent);
   useLayoutEffect(() => {
     unsent.current = onUnsent;
@@ -37,43 +38,54 @@ export function useReplies({ conversationId, onBranch, onUnsent }: RepliesOption
       parentId: ask.parentId,
       content: ask.content,
       requestKey: ask.requestKey,
+      drafts: ask.drafts,
     });
-    cache.addMessages(result.conversationId, ask.content.slice(0, 60), [result.prompt, result.reply]);
+    cache.addMessages(
+      result.conversationId,
+      ask.content.slice(0, 60),
+      [result.prompt, ...result.replies],
+      result.drafts,
+    );
     onBranch(result.conversationId, result.prompt);
     settleUnsent(ask.conversationId, result.conversationId, ask.content);
     if (ask.conversationId === null && isAtNewConversation()) nameNewConversation(result.conversationId);
     void cache.refetchList();
   }
 
-  async function regenerateAsk(ask: Ask & { kind: "regenerate" }): Promise<void> {
-    const reply = await regenerate.mutateAsync({ messageId: ask.messageId, requestKey: ask.requestKey });
-    if (ask.conversationId === null) return;
-    cache.addMessages(ask.conversationId, "", [reply]);
-    onBranch(ask.conversationId, reply);
+  async function replyAsk({ kind, conversationId, ...input }: Ask & { kind: "regenerate" | "compare" }): Promise<void> {
+    const { messageId, requestKey } = input;
+    if (conversationId === null) return;
+    if (kind === "compare") {
+      const { replies, ...drafts } = await compare.mutateAsync({ messageId, requestKey });
+      cache.addMessages(conversationId, "", replies, drafts);
+      if (replies[0]) onBranch(conversationId, replies[0]);
+    } else {
+      const reply = await regenerate.mutateAsync({ messageId, requestKey });
+      cache.addMessages(conversationId, "", [reply]);
+      onBranch(conversationId, reply);
+    }
   }
 
   async function run(ask: Ask): Promise<void> {
     asks.start(ask);
     try {
-      await (ask.kind === "send" ? sendAsk(ask) : regenerateAsk(ask));
+      await (ask.kind === "send" ? sendAsk(ask) : replyAsk(ask));
       asks.succeed(ask);
     } catch (error) {
       asks.fail(ask, error);
     }
   }
 
+  const askBeside = (kind: "regenerate" | "compare", { id: messageId, parentId }: Message) =>
+    run({ kind, conversationId, parentId, messageId, requestKey: newRequestKey() });
+
   return {
     pending,
-    send: (content: string, parentId: string | null) =>
-      run({ kind: "send", conversationId, parentId, content, requestKey: newRequestKey() }),
-    regenerate: (reply: Message) =>
-      run({
-        kind: "regenerate",
-        conversationId,
-        parentId: reply.parentId,
-        messageId: reply.id,
-        requestKey: newRequestKey(),
-      }),
+    send: (content: string, parentId: string | null, drafts: "auto" | "always") =>
+      run({ kind: "send", conversationId, parentId, content, requestKey: newRequestKey(), drafts }),
+    regenerate: (reply: Message) => askBeside("regenerate", reply),
+    /** Another reply beside this one, to choose between. */
+    compare: (reply: Message) => askBeside("compare", reply),
     retry: () => (pending?.error ? run(pending.ask) : Promise.resolve()),
     dismiss: () => asks.dismiss(conversationId),
   };

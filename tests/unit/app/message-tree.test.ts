@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Choices, choose, pathOf, siblingsOf } from "../../../app/chat/_lib/message-tree.ts";
+import type { DraftChoice } from "../../../app/chat/_lib/types.ts";
 
 /** "b<a" is message b under a; "a" is a root. Later ones are newer. */
 const tree = (...names: string[]) =>
@@ -69,6 +70,49 @@ describe("pathOf", () => {
         }
       }),
     );
+  });
+});
+
+describe("pathOf beside drafts", () => {
+  const two = tree("p1", "a<p1", "b<p1");
+  const stood = (shown: string[], choice: DraftChoice | null) => ({ shown, choice });
+  const path = (messages: ReturnType<typeof tree>, ...drafts: ReturnType<typeof stood>[]) =>
+    ids(pathOf(messages, new Map(), drafts));
+
+  it("goes through the picked draft, though another is newer", () => {
+    expect(path(two, stood(["b", "a"], { kind: "PICK", messageId: "a" }))).toBe("p1 a");
+    expect(path(two, stood(["b", "a"], { kind: "PICK", messageId: "b" }))).toBe("p1 b");
+  });
+
+  it("goes through the first on screen where none was better", () => {
+    for (const kind of ["TIE", "BOTH_BAD"] as const) {
+      expect(path(two, stood(["a", "b"], { kind }))).toBe("p1 a");
+      expect(path(two, stood(["b", "a"], { kind }))).toBe("p1 b");
+    }
+  });
+
+  it("leaves the newest where nothing was chosen", () => {
+    expect(path(two, stood(["a", "b"], null))).toBe("p1 b");
+  });
+
+  it("stays with a reply that came after the choice, and with one that was answered", () => {
+    const picked = stood(["a", "b"], { kind: "PICK", messageId: "a" });
+    expect(path(tree("p1", "a<p1", "b<p1", "c<p1"), picked)).toBe("p1 c");
+    expect(path(tree("p1", "a<p1", "b<p1", "p2<b"), picked)).toBe("p1 b p2");
+  });
+
+  it("follows the later of two choices about the same reply", () => {
+    const three = tree("p1", "a<p1", "b<p1", "c<p1");
+    const first = stood(["a", "b"], { kind: "PICK", messageId: "b" });
+    const second = stood(["c", "b"], { kind: "PICK", messageId: "c" });
+    expect(path(three, first, second)).toBe("p1 c");
+    expect(path(three, first, stood(["c", "a"], { kind: "PICK", messageId: "a" }))).toBe("p1 a");
+  });
+
+  it("lets the viewer look at the other one all the same", () => {
+    const choices = choose(new Map(), two[2]!);
+    const picked = stood(["a", "b"], { kind: "PICK", messageId: "a" });
+    expect(ids(pathOf(two, choices, [picked]))).toBe("p1 b");
   });
 });
 

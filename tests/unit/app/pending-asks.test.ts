@@ -8,6 +8,7 @@ const send = (content: string, conversationId: string | null = "a"): Ask => ({
   parentId: null,
   requestKey: content,
   content,
+  drafts: "auto",
 });
 const regenerate: Ask = { kind: "regenerate", conversationId: "a", parentId: "p", requestKey: "k", messageId: "m" };
 

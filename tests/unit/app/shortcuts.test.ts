@@ -25,6 +25,19 @@ describe("shortcutOf", () => {
     expect(shortcutOf(press("®", { altKey: true, code: "KeyR" }), true)).toBe("regenerate");
   });
 
+  it("chooses among drafts with Alt, also while words are typed", () => {
+    const alt = (key: string, code: string) => shortcutOf(press(key, { altKey: true, code }), true);
+    expect([alt("¡", "Digit1"), alt("™", "Digit2"), alt("£", "Digit3"), alt("¢", "Digit4")]).toEqual([
+      "pick1",
+      "pick2",
+      "pick3",
+      "pick4",
+    ]);
+    expect([alt("†", "KeyT"), alt("∫", "KeyB")]).toEqual(["tie", "bothBad"]);
+    expect(alt("5", "Digit5")).toBeNull();
+    expect(shortcutOf(press("1", { code: "Digit1" }), false)).toBeNull();
+  });
+
   it("leaves AltGr characters and the browser's own keys alone", () => {
     expect(shortcutOf(press("®", { altKey: true, ctrlKey: true, code: "KeyR" }), true)).toBeNull();
     expect(shortcutOf(press("R", { ctrlKey: true, shiftKey: true }), false)).toBeNull();
