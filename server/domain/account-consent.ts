@@ -1,6 +1,7 @@
 /** What a person decided about the use of their data: having read the consent text, and taking part in training or not. */
 
-import type { Db, Tx } from "../db.ts";
+import type { Db } from "../db.ts";
+import { closeComparisonsOf } from "./comparison-open.ts";
 import { getSetting } from "./setting.ts";
 import type { AccountView } from "./views.ts";
 
@@ -33,15 +34,7 @@ export async function recordConsent(db: Db, viewerId: string): Promise<AccountVi
 export async function setAccountTraining(db: Db, viewerId: string, optOut: boolean): Promise<AccountView> {
   await db.$transaction(async (tx) => {
     await tx.user.update({ where: { id: viewerId }, data: { trainingOptOut: optOut } });
-    if (optOut) await closeComparisons(tx, { userId: viewerId });
+    if (optOut) await closeComparisonsOf(tx, { userId: viewerId });
   });
   return getAccount(db, viewerId);
-}
-
-/** Takes the tasks about these conversations off the queue. Drafts side by side stay: they are the person's own. */
-export async function closeComparisons(tx: Tx, conversation: { userId: string; id?: string }): Promise<void> {
-  await tx.comparison.updateMany({
-    where: { status: { in: ["DRAFTING", "OPEN"] }, reason: { not: "CHAT" }, prompt: { conversation } },
-    data: { status: "CLOSED", closedAt: new Date() },
-  });
 }

@@ -3,7 +3,7 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
-import { closeComparisons } from "./account-consent.ts";
+import { closeComparisonsOf } from "./comparison-open.ts";
 import { blinded, draftsOf } from "./draft-view.ts";
 import { messageRow, parentsFirst, viewMessage } from "./message-view.ts";
 import { pageOf } from "./page.ts";
@@ -99,7 +99,7 @@ export async function setConversationTraining(
 ): Promise<ConversationSummary> {
   return db.$transaction(async (tx) => {
     const summary = await change(tx, viewerId, id, { deletedAt: null }, { trainingOptOut: optOut });
-    if (optOut) await closeComparisons(tx, { id, userId: viewerId });
+    if (optOut) await closeComparisonsOf(tx, { conversationId: id });
     return summary;
   });
 }
@@ -114,7 +114,10 @@ export async function renameConversation(
 
 /** Hides it from its owner and keeps it out of every Dataset frozen from now on. */
 export async function deleteConversation(db: Db, viewerId: string, id: string): Promise<{ id: string }> {
-  await change(db, viewerId, id, { deletedAt: null }, { deletedAt: new Date() });
+  await db.$transaction(async (tx) => {
+    await change(tx, viewerId, id, { deletedAt: null }, { deletedAt: new Date() });
+    await closeComparisonsOf(tx, { conversationId: id });
+  });
   return { id };
 }
 

@@ -1,46 +1,86 @@
-/** Keeps the stored pairs of a prompt equal to what its judgements say now. Pairs are retracted, never deleted. */
+/** Keeps the stored pairs of a prompt equal to what its judgements say now. */
 
-import type { Tx } from "../db.ts";
+import { randomUUID } from "node:crypto";
+import { Prisma } from "../../prisma/generated/client.ts";
+import type { Db, Tx } from "../db.ts";
+import { standingJudgements } from "./judgement-store.ts";
+import { changesAnything, type PairChanges, pairChanges, RATER_QUARANTINED, type StoredPair } from "./pair-changes.ts";
 import { type DerivedPair, pairsFrom } from "./preference-pair.ts";
 
-/** Lets one judgement of a prompt's replies be written at a time: two at once would each see only half of the judgements. */
-export async function lockPrompt(tx: Tx, promptId: string): Promise<void> {
-  // Not FOR UPDATE: that would wait for, and hold up, every reply that is being added below the prompt.
-  await tx.$queryRaw`SELECT "id" FROM "Message" WHERE "id" = ${promptId}::uuid FOR NO KEY UPDATE`;
-}
+export { lockPrompt } from "./judgement-store.ts";
 
-/** Derives the pairs of one prompt anew from its feedback, and brings the rows in line. The prompt must be locked. */
+/** Derives the pairs of one prompt anew from its judgements, and brings the rows in line. The prompt must be locked. */
 export async function rederivePairs(tx: Tx, promptId: string): Promise<void> {
-  const feedback = await tx.feedback.findMany({
-    // An interrupted reply has no end; pairs teach whole replies only.
-    where: { message: { parentId: promptId, role: "ASSISTANT", status: "COMPLETE", content: { not: "" } } },
-    select: { messageId: true, raterId: true, value: true },
-  });
-  const wanted = pairsFrom(feedback.map((thumb) => ({ kind: "FEEDBACK" as const, promptId, ...thumb })));
-  const stored = await tx.preferencePair.findMany({
-    where: { promptId, source: "FEEDBACK" },
-    select: { id: true, chosenId: true, rejectedId: true, status: true },
-  });
-  const same = (a: { chosenId: string; rejectedId: string }, b: { chosenId: string; rejectedId: string }) =>
-    a.chosenId === b.chosenId && a.rejectedId === b.rejectedId;
-
-  const over = stored.filter((row) => row.status === "ACTIVE" && !wanted.some((pair) => same(pair, row)));
-  await tx.preferencePair.updateMany({
-    where: { id: { in: over.map((row) => row.id) } },
-    data: { status: "RETRACTED", retractedAt: new Date() },
-  });
-  for (const pair of wanted) {
-    const row = stored.find((candidate) => same(candidate, pair));
-    await store(tx, pair, row);
-  }
+  await storePairs(tx, promptId, pairsFrom(await standingJudgements(tx, promptId)));
 }
 
-async function store(tx: Tx, { raterIds, ...pair }: DerivedPair, row: { id: string; status: string } | undefined) {
-  // A quarantined pair stays so: a new thumb does not lift what an admin has put aside.
-  if (row?.status === "RETRACTED") {
-    await tx.preferencePair.update({ where: { id: row.id }, data: { status: "ACTIVE", retractedAt: null } });
+/**
+ * Makes these, and no others, the pairs of a prompt that people's judgements say. The prompt must be locked.
+ * @returns whether anything had to change
+ */
+export async function storePairs(tx: Tx, promptId: string, wanted: readonly DerivedPair[]): Promise<boolean> {
+  const changes = await changesOf(tx, promptId, wanted);
+  await apply(tx, changes);
+  return changesAnything(changes);
+}
+
+/** What would have to change for these to be the pairs of a prompt. */
+async function changesOf(tx: Tx, promptId: string, wanted: readonly DerivedPair[]): Promise<PairChanges> {
+  const stored = await storedPairs(tx, [promptId]);
+  return pairChanges(wanted, stored, await quarantinedAmong(tx, wanted));
+}
+
+/** Every pair of people's judgements about these prompts, retracted ones included. */
+export const storedPairs = (db: Db | Tx, promptIds: readonly string[]) =>
+  db.$queryRaw<(StoredPair & { promptId: string })[]>`
+    SELECT pair."id", pair."promptId", pair."chosenId", pair."rejectedId", pair."source", pair."status", pair."quarantineReason",
+      array(SELECT link."raterId"::text FROM "PairRater" link WHERE link."pairId" = pair."id") AS "raterIds"
+    FROM "PreferencePair" pair WHERE pair."promptId" = ANY(${promptIds}::uuid[]) AND pair."source" <> 'AI'`;
+
+/** Those of the pairs' raters whose word does not count. */
+export async function quarantinedAmong(db: Db | Tx, pairs: readonly DerivedPair[]): Promise<Set<string>> {
+  const raterIds = [...new Set(pairs.flatMap((pair) => pair.raterIds))];
+  if (raterIds.length === 0) return new Set();
+  const rows = await db.raterTrust.findMany({
+    where: { raterId: { in: raterIds }, quarantinedAt: { not: null } },
+    select: { raterId: true },
+  });
+  return new Set(rows.map((row) => row.raterId));
+}
+
+async function apply(tx: Tx, { create, retract, restore, addRaters, removeRaters }: PairChanges): Promise<void> {
+  if (retract.length > 0) {
+    const data = { status: "RETRACTED" as const, retractedAt: new Date() };
+    await tx.preferencePair.updateMany({ where: { id: { in: retract } }, data });
   }
-  const { id } = row ?? (await tx.preferencePair.create({ data: pair, select: { id: true } }));
-  await tx.pairRater.deleteMany({ where: { pairId: id, raterId: { notIn: raterIds } } });
-  await tx.pairRater.createMany({ data: raterIds.map((raterId) => ({ pairId: id, raterId })), skipDuplicates: true });
+  for (const { id, ...standing } of restore) {
+    await tx.preferencePair.update({ where: { id }, data: { ...standing, retractedAt: null } });
+  }
+  const made = create.map((pair) => ({ id: randomUUID(), ...pair }));
+  if (made.length > 0) {
+    await tx.preferencePair.createMany({ data: made.map(({ raterIds: _, ...pair }) => pair) });
+  }
+  const added = [
+    ...made.flatMap(({ id, raterIds }) => raterIds.map((raterId) => ({ pairId: id, raterId }))),
+    ...addRaters,
+  ];
+  if (added.length > 0) await tx.pairRater.createMany({ data: added });
+  if (removeRaters.length > 0) await tx.pairRater.deleteMany({ where: { OR: removeRaters } });
+}
+
+/**
+ * Brings a rater's pairs in line with RaterTrust.quarantinedAt after it was set or cleared: pairs that rest on nobody but quarantined
+ * raters are put aside, and come back when one of them is trusted again. Doing it again changes nothing.
+ */
+export async function applyQuarantine(tx: Tx, raterId: string): Promise<void> {
+  const restsOnNobodyElse = Prisma.sql`NOT EXISTS (
+    SELECT 1 FROM "PairRater" link LEFT JOIN "RaterTrust" trust ON trust."raterId" = link."raterId"
+    WHERE link."pairId" = pair."id" AND trust."quarantinedAt" IS NULL)`;
+  const theirs = Prisma.sql`pair."id" IN (SELECT "pairId" FROM "PairRater" WHERE "raterId" = ${raterId}::uuid)`;
+  await tx.$executeRaw`
+    UPDATE "PreferencePair" pair SET "status" = 'QUARANTINED', "quarantineReason" = ${RATER_QUARANTINED}
+    WHERE pair."status" = 'ACTIVE' AND ${theirs} AND ${restsOnNobodyElse}`;
+  await tx.$executeRaw`
+    UPDATE "PreferencePair" pair SET "status" = 'ACTIVE', "quarantineReason" = NULL
+    WHERE pair."status" = 'QUARANTINED' AND pair."quarantineReason" = ${RATER_QUARANTINED} AND ${theirs} AND NOT ${restsOnNobodyElse}`;
 }
