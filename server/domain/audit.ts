@@ -20,6 +20,10 @@ export type AuditAction =
   | "dataset.redact"
   | "dataset.export"
   | "pair.setQuarantine"
+  | "comparison.request"
+  | "comparison.setGold"
+  | "comparison.close"
+  | "comparison.reopen"
   | "deployment.activate"
   | "deployment.rollback"
   | "setting.set";

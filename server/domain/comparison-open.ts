@@ -38,9 +38,9 @@ export const SHOWABLE = Prisma.sql`(conversation."deletedAt" IS NULL AND NOT con
   AND NOT owner."trainingOptOut" AND owner."erasedAt" IS NULL)`;
 
 /**
- * Opens a Comparison about a prompt: one statement, cheap enough for the transaction of a thumb. Replies are gathered and drafted
- * later, in idle time. Does nothing where one is open, where its conversation may not be shown, and, unless an admin asks, where
- * annotators were asked about the prompt before.
+ * Opens a Comparison about a prompt: one statement, the same that a thumbs-down runs in the database. Replies are gathered and
+ * drafted later, in idle time. Does nothing where one is open, where its conversation may not be shown, and, unless an admin asks,
+ * where annotators were asked about the prompt before.
  * @returns its id, or null where nothing was opened
  */
 export async function openComparisonFor(
@@ -48,21 +48,10 @@ export async function openComparisonFor(
   { promptId, reason, why = {}, urgency = 0, createdById }: Opening,
 ): Promise<string | null> {
   const priority = REASON_PRIORITY[reason] + Math.min(Math.max(urgency, 0), 0.999);
-  const askedBefore =
-    reason === "REQUESTED"
-      ? Prisma.sql`false`
-      : Prisma.sql`EXISTS (SELECT 1 FROM "Comparison" earlier WHERE earlier."promptId" = prompt."id" AND earlier."reason" <> 'CHAT')`;
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO "Comparison" ("id", "promptId", "reason", "status", "priority", "why", "wanted", "createdById")
-    SELECT gen_random_uuid(), prompt."id", ${reason}::"ComparisonReason", 'DRAFTING', ${priority}, ${JSON.stringify(why)}::jsonb,
-      coalesce((SELECT "value"::int FROM "Setting" WHERE "key" = 'rankingsWanted'), ${SETTING_DEFAULTS.rankingsWanted}), ${createdById ?? null}::uuid
-    FROM "Message" prompt
-    JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId"
-    JOIN "User" owner ON owner."id" = conversation."userId"
-    WHERE prompt."id" = ${promptId}::uuid AND prompt."role" = 'USER' AND ${SHOWABLE} AND NOT (${askedBefore})
-    ON CONFLICT ("promptId") WHERE "status" IN ('DRAFTING', 'OPEN') AND "reason" <> 'CHAT' AND "gold" IS NULL DO NOTHING
-    RETURNING "id"`;
-  return rows[0]?.id ?? null;
+  const [row] = await tx.$queryRaw<{ id: string | null }[]>`
+    SELECT "open_comparison"(${promptId}::uuid, ${reason}::"ComparisonReason", ${priority}, ${JSON.stringify(why)}::jsonb,
+      ${SETTING_DEFAULTS.rankingsWanted}, ${createdById ?? null}::uuid) AS "id"`;
+  return row?.id ?? null;
 }
 
 /** Takes everything about these conversations off the queue; leases on it end. Drafts side by side stay: they are the person's own. */
