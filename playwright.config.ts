@@ -4,6 +4,7 @@ import { browserOptions } from "./tests/helpers/browser.ts";
 
 export default defineConfig({
   testDir: "tests/e2e",
+  globalSetup: "./tests/helpers/e2e-setup.ts",
   workers: 1, // the tests share one instance and two cores
   timeout: 90_000,
   expect: { timeout: 15_000 },
