@@ -20,6 +20,7 @@ export type AuditAction =
   | "dataset.redact"
   | "dataset.export"
   | "pair.setQuarantine"
+  | "rater.setQuarantine"
   | "comparison.request"
   | "comparison.setGold"
   | "comparison.close"

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { storable } from "../plain-text.ts";
+import { DEFAULT_GUARDS, guardsSchema } from "./dataset-guards.ts";
 import { DEFAULT_REASONS } from "./feedback-reasons.ts";
 
 const text = (most: number, least = 0) => z.string().transform(storable).pipe(z.string().trim().min(least).max(most));
@@ -17,17 +18,6 @@ const reasonSchema = z.object({
     .max(40),
   sign: z.union([z.literal(1), z.literal(-1), z.literal(0)]),
   label: inBoth(60, 1),
-});
-
-/** The rules that a Dataset is frozen under; what each means stands at `Guards` in views/trust.ts. */
-export const guardsSchema = z.object({
-  raterShare: share,
-  raterFloor: count(0, 1_000_000),
-  perDay: count(1, 1_000_000),
-  loneWeight: z.number().gt(0).max(1),
-  burstPerHour: count(1, 1_000_000),
-  newcomerShare: share,
-  clusterMost: count(1, 1_000_000),
 });
 
 /** Each setting by its key in the table. */
@@ -93,13 +83,5 @@ Tie what you cannot tell apart. If none of them would help anybody, say "all bad
   repeatShare: 0.05,
   leaseMinutes: 15,
   raterBar: 0.6,
-  guards: {
-    raterShare: 0.01,
-    raterFloor: 50,
-    perDay: 200,
-    loneWeight: 0.5,
-    burstPerHour: 120,
-    newcomerShare: 0.005,
-    clusterMost: 100,
-  },
+  guards: DEFAULT_GUARDS,
 };

@@ -1,18 +1,50 @@
 /** What is known of each rater, kept in RaterTrust: worked out from all judgements, and the quarantine that admins and checks decide. */
 
-import type { Db } from "../db.ts";
-import { AppError } from "../errors.ts";
+import type { Db, Tx } from "../db.ts";
+import { AppError, notFound } from "../errors.ts";
+import { recordAudit } from "./audit.ts";
+import { applyQuarantine } from "./pair-store.ts";
 
 /** Works the trust of every rater out anew. @returns how many raters there are */
 export async function recomputeTrust(_db: Db): Promise<{ raters: number }> {
   throw new AppError("NOT_IMPLEMENTED", "Trust in raters is not built yet.");
 }
 
-/** Puts a rater's pairs aside, or lets them count again; both are audited. */
+/** Puts a rater's judgements aside, whoever decided it. Pairs that rest on quarantined raters alone are kept and left out. */
+export async function quarantineRater(
+  tx: Tx,
+  { raterId, reason, at }: { raterId: string; reason: string; at: Date },
+): Promise<void> {
+  const state = { quarantinedAt: at, quarantineReason: reason };
+  await tx.raterTrust.upsert({ where: { raterId }, create: { raterId, figures: {}, ...state }, update: state });
+  await applyQuarantine(tx, raterId);
+}
+
+/** An admin's decision to put a rater's judgements aside, or to let them count again; audited. Deciding the same twice changes nothing. */
 export async function setQuarantine(
-  _db: Db,
-  _actorId: string,
-  _decision: { raterId: string; quarantined: boolean; reason: string },
+  db: Db,
+  actorId: string,
+  { raterId, quarantined, reason }: { raterId: string; quarantined: boolean; reason: string },
 ): Promise<{ raterId: string; quarantined: boolean }> {
-  throw new AppError("NOT_IMPLEMENTED", "Quarantine is not built yet.");
+  return db.$transaction(async (tx) => {
+    if (!(await tx.user.findUnique({ where: { id: raterId }, select: { id: true } }))) throw notFound("person");
+    const before = await tx.raterTrust.findUnique({ where: { raterId } });
+    const was = before?.quarantinedAt != null;
+    if (was === quarantined) return { raterId, quarantined };
+    const at = new Date();
+    if (quarantined) await quarantineRater(tx, { raterId, reason, at });
+    else {
+      const released = { quarantinedAt: null, quarantineReason: null, releasedAt: at };
+      await tx.raterTrust.update({ where: { raterId }, data: released });
+      await applyQuarantine(tx, raterId);
+    }
+    await recordAudit(tx, {
+      actorId,
+      action: "rater.setQuarantine",
+      subject: `User:${raterId}`,
+      before: { quarantined: was, reason: before?.quarantineReason ?? null },
+      after: { quarantined, reason },
+    });
+    return { raterId, quarantined };
+  });
 }
