@@ -40,9 +40,9 @@ export function rowStatements(size: Size, ground: Ground): [name: string, sql: s
   const judged = "pg_temp.time_of(pg_temp.at_of(k / 2, 12))";
   const owner = "pg_temp.owner_of(k / 2)";
   const message = (place: string) => `pg_temp.message_of(k / 2, ${place})`;
-  const [prompt, chosen, rejected] = ["pg_temp.place_of(k)", "pg_temp.chosen_of(k)", "pg_temp.rejected_of(k)"].map(
-    message,
-  );
+  const prompt = message("pg_temp.place_of(k)");
+  const chosen = message("pg_temp.chosen_of(k)");
+  const rejected = message("pg_temp.rejected_of(k)");
   const annotator = (j: string) => `pg_temp.user_of((k + ${j} * 7) % ${size.annotators})`;
   const comparison = "pg_temp.comparison_id(pg_temp.at_of(k / 2, 11), k)";
   const ranking = (j: string) => `pg_temp.ranking_id(pg_temp.at_of(k / 2, 12), k * 4 + ${j})`;
@@ -219,15 +219,26 @@ export function rowStatements(size: Size, ground: Ground): [name: string, sql: s
   ];
 
   function eventStatement(): string {
-    const thumb = (up: number) =>
-      `jsonb_build_object('kind', 'FEEDBACK', 'messageId', ${up ? chosen : rejected}, 'value', ${up ? 1 : -1})`;
-    const ranks = `jsonb_build_array(jsonb_build_object('messageId', ${chosen}, 'rank', 1), jsonb_build_object('messageId', ${rejected}, 'rank', 2))`;
-    const thumbs = "pg_temp.source_of(k) = 'FEEDBACK'";
-    return `INSERT INTO "JudgementEvent" ("promptId", "raterId", "kind", "subjectId", "judgement", "at")
-       ${eventOf("FEEDBACK", chosen!, thumb(1), thumbs)} UNION ALL ${eventOf("FEEDBACK", rejected!, thumb(0), thumbs)}
-       UNION ALL ${eventOf("CHOICE", ranking("0"), `jsonb_build_object('kind', 'CHOICE', 'chosenId', ${chosen}, 'otherIds', jsonb_build_array(${rejected}))`, "pg_temp.source_of(k) = 'CHOICE'")}
-       UNION ALL ${eventOf("EDIT", edit, `jsonb_build_object('kind', 'EDIT', 'editedId', ${chosen}, 'originalId', ${rejected})`, "pg_temp.source_of(k) = 'EDIT'")}
-       UNION ALL ${eventOf("RANKING", ranking("j"), `jsonb_build_object('kind', 'RANKING', 'ranks', ${ranks})`, byRanking, annotator("j"))}
-       UNION ALL ${eventOf("FEEDBACK", chosen!, "NULL", retracted)} UNION ALL ${eventOf("FEEDBACK", rejected!, "NULL", retracted)}`;
+    const object = (fields: Record<string, string>) =>
+      `jsonb_build_object(${Object.entries(fields).flatMap(([key, value]) => [`'${key}'`, value])})`;
+    const thumb = (value: string) => object({ value, reasons: "'[]'::jsonb", teaches: "true" });
+    const rank = (messageId: string, rank: number) => object({ messageId, rank: String(rank) });
+    const choice = object({ comparisonId: comparison, chosenId: chosen, otherIds: `jsonb_build_array(${rejected})` });
+    const edited = object({ editedId: chosen, originalId: rejected, teaches: "true" });
+    const ranks = `jsonb_build_array(${rank(chosen, 1)}, ${rank(rejected, 2)})`;
+    const ranked = object({ comparisonId: comparison, ranks, allBad: "false", teaches: "true" });
+    const from = (source: string) => `pg_temp.source_of(k) = '${source}'`;
+    const parts = [
+      eventOf("FEEDBACK", chosen, thumb("1"), from("FEEDBACK")),
+      eventOf("FEEDBACK", rejected, thumb("-1"), from("FEEDBACK")),
+      eventOf("CHOICE", ranking("0"), choice, from("CHOICE")),
+      eventOf("EDIT", edit, edited, from("EDIT")),
+      eventOf("RANKING", ranking("j"), ranked, byRanking, annotator("j")),
+      eventOf("FEEDBACK", chosen, "NULL", retracted),
+      eventOf("FEEDBACK", rejected, "NULL", retracted),
+      `SELECT pg_temp.message_of(c, 6), pg_temp.owner_of(c), 'FEEDBACK'::"JudgementKind", pg_temp.message_of(c, 7),
+         ${thumb("c % 2 * 2 - 1")}, pg_temp.time_of(pg_temp.at_of(c, 13)) FROM ${each.conversation} WHERE c % 3 = 0`,
+    ];
+    return `INSERT INTO "JudgementEvent" ("promptId", "raterId", "kind", "subjectId", "judgement", "at") ${parts.join(" UNION ALL ")}`;
   }
 }

@@ -1,6 +1,13 @@
 /** The way from a vote to the weights it moved and back, and what an erasure took out of it. */
 
-import type { JudgementKind, Method, PairSource, Split } from "../../../prisma/generated/enums.ts";
+import type {
+  JudgementKind,
+  Method,
+  PairSource,
+  PairStatus,
+  RunStatus,
+  Split,
+} from "../../../prisma/generated/enums.ts";
 import type { PersonRef } from "./common.ts";
 
 export interface LineageAdapter {
@@ -11,8 +18,19 @@ export interface LineageAdapter {
   createdAt: Date;
   /** Releases it spoke as. */
   releases: { number: number; from: Date; to: Date | null }[];
-  /** Erasures that took away something it had learned from. */
+  /** Erasures that took away something it had learned from, as long as it was not trained anew without. */
   flags: number;
+}
+
+/** An erasure that took away something an adapter had learned from. */
+export interface AdapterErasure {
+  id: string;
+  at: Date;
+  /** Of its Datasets, that held the person's words or rested on their judgement. */
+  examples: number;
+  /** Not trained on them itself, but continues an adapter that was, or was scored by one. */
+  inherited: boolean;
+  retrainedBy: { runId: string; status: RunStatus } | null;
 }
 
 export interface LineageDataset {
@@ -28,11 +46,14 @@ export interface LineageDataset {
 /** Everything behind an adapter, the adapters it continues included, nearest first. */
 export interface AdapterLineage {
   chain: { adapter: LineageAdapter; datasets: LineageDataset[]; rewardAdapterId: string | null }[];
+  /** Distinct ones in all the Datasets above. */
   pairs: number;
+  /** Who judged which example, each once. */
   judgements: number;
   raters: { rater: PersonRef; examples: number; share: number }[];
   /** Trained from this one. */
   continuedBy: LineageAdapter[];
+  erasures: AdapterErasure[];
   /** Examples to open, newest first. */
   samples: {
     pairId: string;
@@ -54,7 +75,7 @@ export interface JudgementLineage {
     withdrawn: boolean;
     text: string;
   }[];
-  pairs: { id: string; source: PairSource; status: string; prompt: string }[];
+  pairs: { id: string; source: PairSource; status: PairStatus; prompt: string }[];
   datasets: LineageDataset[];
   /** Trained on one of those Datasets, or continuing an adapter that was. */
   adapters: (LineageAdapter & { inherited: boolean })[];
@@ -108,6 +129,6 @@ export interface ErasureView {
     examples: number;
     inherited: boolean;
     live: boolean;
-    retrainedBy: { runId: string; status: string } | null;
+    retrainedBy: { runId: string; status: RunStatus } | null;
   }[];
 }
