@@ -137,6 +137,9 @@ export async function whyNothing(tx: Tx, raterId: string): Promise<(typeof NO_TA
 /** People who may be given tasks. */
 const ANNOTATORS = Prisma.sql`"User" rater WHERE rater."role" IN ('ANNOTATOR', 'ADMIN') AND rater."erasedAt" IS NULL AND ${COUNTING}`;
 
+/** Whether a Comparison has anybody to rank it at all: its conversation's owner may not. */
+export const SOMEBODY_ELSE_ANNOTATES = Prisma.sql`EXISTS (SELECT 1 FROM ${ANNOTATORS} AND rater."id" <> owner."id")`;
+
 /** How many people may be given tasks, and how many open tasks can never get all the rankings they want from them. */
 export async function staffing(db: Db): Promise<{ annotators: number; stuck: number }> {
   const rater = Prisma.sql`rater."id"`;

@@ -22,8 +22,8 @@ export async function settleComparison(tx: Tx, id: string, now: Date): Promise<v
 }
 
 /**
- * Opens again what was done with the help of raters who count no more, and closes what may not be shown any more. The first is
- * looked up from those raters, who are few.
+ * Opens again what was done with the help of raters who count no more, ends what is done now that others count again, and closes
+ * what may not be shown any more. The first is looked up from those raters, who are few; the others are about open tasks only.
  */
 export async function reviseComparisons(db: Db, now: Date): Promise<void> {
   await db.$executeRaw`
@@ -35,6 +35,10 @@ export async function reviseComparisons(db: Db, now: Date): Promise<void> {
         WHERE rater."disabledAt" IS NOT NULL OR trust."quarantinedAt" IS NOT NULL)
       AND comparison."id" IN (SELECT comparison."id" FROM ${QUEUE} WHERE ${SHOWABLE})
       AND ${RANKINGS} < comparison."wanted" AND ${NO_OTHER_OPEN}`;
+  await db.$executeRaw`
+    UPDATE "Comparison" comparison SET "status" = 'DONE', "closedAt" = ${now}
+    WHERE comparison."status" = 'OPEN' AND comparison."gold" IS NULL AND comparison."reason" <> 'CHAT'
+      AND ${RANKINGS} >= comparison."wanted"`;
   await db.$executeRaw`
     WITH closed AS (
       UPDATE "Comparison" SET "status" = 'CLOSED', "closedAt" = ${now}

@@ -20,6 +20,9 @@ const isLabel = (label: string): label is ReplyLabelKey => REPLY_LABELS.some((kn
 export const viewLabels = (labels: readonly { messageId: string; label: string }[]) =>
   labels.flatMap(({ messageId, label }) => (isLabel(label) ? [{ messageId, label }] : []));
 
+/** The requestKey of the Message that a ranking's rewrite is kept in: a ranking that was taken back and given again has another one. */
+export const rewriteKey = (rankingId: string, at: Date) => `rewrite:${rankingId}:${at.getTime()}`;
+
 /** What was submitted before it was taken back, so that the task can be done over without starting anew. */
 export async function previousSubmission(
   db: Db | Tx,
@@ -28,13 +31,8 @@ export async function previousSubmission(
   const ranking = await db.ranking.findUnique({ where: { comparisonId_raterId_round: key }, select: RANKING });
   if (!ranking?.withdrawnAt) return null;
   const rewrite = await db.edit.findFirst({
-    where: {
-      authorId: key.raterId,
-      originalId: { in: ranking.entries.map(({ messageId }) => messageId) },
-      edited: { forComparison: true },
-    },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    select: { originalId: true, createdAt: true, edited: { select: { content: true } } },
+    where: { authorId: key.raterId, edited: { requestKey: rewriteKey(ranking.id, ranking.createdAt) } },
+    select: { originalId: true, edited: { select: { content: true } } },
   });
   return {
     ranks: ranking.entries,

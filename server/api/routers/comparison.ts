@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import { ComparisonReason, ComparisonStatus } from "../../../prisma/generated/enums.ts";
-import type { ComparisonRow, ComparisonView, Page, QueueView } from "../../domain/views.ts";
-import { AppError } from "../../errors.ts";
+import { closeComparison, reopenComparison, requestComparison, setGold } from "../../domain/comparison.ts";
+import { getComparison, listComparisons, viewQueue } from "../../domain/comparison-view.ts";
+import type { ApiContext } from "../context.ts";
 import { adminProcedure, router } from "../trpc.ts";
-import { cursor, id, oneId } from "./input.ts";
+import { cursor, id, oneId, ranked } from "./input.ts";
 
 const listInput = z
   .object({
@@ -14,26 +15,26 @@ const listInput = z
     gold: z.boolean().optional(),
     cursor,
   })
-  .optional();
+  .default({});
 
-const ranks = z
-  .array(z.object({ messageId: id, rank: z.int().min(1).max(64) }))
-  .min(2)
-  .max(64);
+const ranks = z.array(ranked).min(2).max(64);
 
-const later = (): never => {
-  throw new AppError("NOT_IMPLEMENTED", "The queue of comparisons is not there yet; try again later.");
-};
+const act = ({ services, viewer }: ApiContext & { viewer: { id: string } }) => ({
+  ...{ db: services.db, actorId: viewer.id },
+  now: () => new Date(),
+});
 
 export const comparisonRouter = router({
-  queue: adminProcedure.query((): Promise<QueueView> => later()),
-  list: adminProcedure.input(listInput).query((): Promise<Page<ComparisonRow>> => later()),
-  get: adminProcedure.input(oneId).query((): Promise<ComparisonView> => later()),
+  queue: adminProcedure.query(({ ctx }) => viewQueue(ctx.services.db, new Date())),
+  list: adminProcedure.input(listInput).query(({ ctx, input }) => listComparisons(ctx.services.db, input, new Date())),
+  get: adminProcedure.input(oneId).query(({ ctx, input }) => getComparison(ctx.services.db, input.id, new Date())),
   /** About the prompt of a reply, or about the prompt itself. */
-  request: adminProcedure.input(z.object({ messageId: id })).mutation((): Promise<ComparisonView> => later()),
+  request: adminProcedure
+    .input(z.object({ messageId: id }))
+    .mutation(({ ctx, input }) => requestComparison(act(ctx), input.messageId)),
   setGold: adminProcedure
     .input(z.object({ id, ranks: ranks.nullable() }))
-    .mutation((): Promise<ComparisonView> => later()),
-  close: adminProcedure.input(oneId).mutation((): Promise<ComparisonView> => later()),
-  reopen: adminProcedure.input(oneId).mutation((): Promise<ComparisonView> => later()),
+    .mutation(({ ctx, input }) => setGold(act(ctx), input.id, input.ranks)),
+  close: adminProcedure.input(oneId).mutation(({ ctx, input }) => closeComparison(act(ctx), input.id)),
+  reopen: adminProcedure.input(oneId).mutation(({ ctx, input }) => reopenComparison(act(ctx), input.id)),
 });

@@ -12,3 +12,5 @@ export const oneId = z.object({ id });
 /** Keys of tags; which there are is a setting, so the domain checks them. */
 export const feedbackReasons = z.array(z.string().max(40)).max(40);
 export const feedbackComment = plainText().pipe(z.string().trim().max(2000)).nullish();
+/** A reply and its place: 1 is best, equal ranks are ties. */
+export const ranked = z.object({ messageId: id, rank: z.int().min(1).max(64) });
