@@ -44,3 +44,11 @@ export function blinded(messages: readonly MessageView[], drafts: readonly Draft
   const open = new Set(drafts.flatMap(({ shown, choice }) => (choice ? [] : shown)));
   return messages.map((message) => (open.has(message.id) ? { ...message, release: null } : message));
 }
+
+/** The same for a message alone. */
+export async function blindedMessage(db: Db, message: MessageView): Promise<MessageView> {
+  const open = await db.comparisonCandidate.count({
+    where: { messageId: message.id, comparison: { reason: "CHAT", status: "OPEN" } },
+  });
+  return open > 0 ? { ...message, release: null } : message;
+}

@@ -14,8 +14,13 @@ const teaches = z.boolean();
 /** JudgementEvent.judgement by kind: the state after the event. The column is null where the judgement was withdrawn. */
 export const JUDGEMENT_SCHEMAS = {
   FEEDBACK: z.object({ value: z.union([z.literal(1), z.literal(-1)]), reasons: z.array(z.string()), teaches }),
-  /** `chosenId` is null for a tie and for "both bad"; `otherIds` are the whole ones among the rest. */
-  CHOICE: z.object({ comparisonId: id, chosenId: id.nullable(), otherIds: z.array(id) }),
+  /** `chosenId` is null where nothing is preferred to anything; `otherIds` are the whole ones among the rest. */
+  CHOICE: z.object({
+    comparisonId: id,
+    choice: z.enum(["PICK", "TIE", "BOTH_BAD"]),
+    chosenId: id.nullable(),
+    otherIds: z.array(id),
+  }),
   EDIT: z.object({ editedId: id, originalId: id, teaches }),
   /** Rank 1 is best, equal ranks are ties. Known (gold) and repeated tasks do not teach. */
   RANKING: z.object({

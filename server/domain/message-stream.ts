@@ -1,6 +1,7 @@
 /** Follows a reply while it is spoken, here or in another process, from any point of its log. */
 
 import type { Db } from "../db.ts";
+import { blindedMessage } from "./draft-view.ts";
 import { isFinal } from "./message-status.ts";
 import { readMessage } from "./message-view.ts";
 import type { ReplyHub } from "./reply-hub.ts";
@@ -44,7 +45,7 @@ export async function* followMessage(
       }
       if (events.length === ROWS) continue;
       if (isFinal(message.status)) {
-        yield { type: "end", message, seq: seq + 1 };
+        yield { type: "end", message: await blindedMessage(db, message), seq: seq + 1 };
         return;
       }
       if (events.length === 0) await news.wait;

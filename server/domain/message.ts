@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { takeToken } from "../rate-limit.ts";
 import { isUniqueViolation } from "./database-errors.ts";
+import { createReplies, draftsOfRequest, repliesWanted } from "./drafts.ts";
 import { type Generator, startReply } from "./generation.ts";
 import { isFinal } from "./message-status.ts";
 import { readMessage } from "./message-view.ts";
@@ -54,12 +55,13 @@ export async function sendMessage(chat: Chat, viewerId: string, input: SendInput
   }
   await takeToken(db, { key: `chat:${viewerId}`, perMinute: env.CHAT_PER_MINUTE });
   const conversationId = input.conversationId ?? uuidFrom("conversation", viewerId, input.requestKey);
-  const replyId = await once(
-    () => db.$transaction((tx) => insertPrompt(tx, viewerId, conversationId, input, env)),
+  const count = await repliesWanted(db, viewerId, input);
+  const replyIds = await once(
+    () => db.$transaction((tx) => insertPrompt(tx, viewerId, conversationId, input, { env, count })),
     () => assertSameRequest(db, viewerId, conversationId, input),
   );
-  if (replyId) startReply(chat, replyId);
-  return sent(db, viewerId, conversationId, input.requestKey);
+  for (const replyId of replyIds ?? []) startReply(chat, replyId);
+  return sent(db, viewerId, conversationId, input);
 }
 
 /** Begins another reply to the same prompt, a sibling of the given one (or a first reply, given the prompt itself). */
@@ -97,15 +99,6 @@ export async function regenerateMessage(
   return readMessage(db, viewerId, reply.id);
 }
 
-/** Begins another draft beside a reply, for the person who asked to choose between the two. */
-export async function compareReply(
-  _chat: Chat,
-  _viewerId: string,
-  _input: { messageId: string; requestKey: string },
-): Promise<DraftsView & { replies: MessageView[] }> {
-  throw new AppError("NOT_IMPLEMENTED", "Drafts side by side are not built yet.");
-}
-
 /** Asks a reply to end; what was said stays. A reply that is over is returned as it is. */
 export async function stopMessage(
   chat: Pick<Chat, "db" | "replies">,
@@ -123,14 +116,14 @@ export async function stopMessage(
   return readMessage(chat.db, viewerId, messageId);
 }
 
-/** @returns id of the reply that now waits to be spoken */
+/** @returns ids of the replies that now wait to be spoken */
 async function insertPrompt(
   tx: Tx,
   viewerId: string,
   conversationId: string,
   { parentId, content, requestKey, ...input }: SendInput,
-  env: Env,
-): Promise<string> {
+  replies: { env: Env; count: number },
+): Promise<string[]> {
   if (input.conversationId === undefined) {
     if (parentId !== null) {
       throw new AppError("INVALID_INPUT", "A new conversation has no message to answer; send parentId null.");
@@ -148,13 +141,7 @@ async function insertPrompt(
     data: { conversationId, parentId, content, requestKey: promptKey(requestKey), role: "USER", status: "COMPLETE" },
     select: { id: true },
   });
-  const reply = await createReply(tx, {
-    conversationId,
-    promptId: prompt.id,
-    requestKey: replyKey(requestKey),
-    sampling: chatSampling(env),
-  });
-  return reply.id;
+  return createReplies(tx, { conversationId, promptId: prompt.id, requestKey, ...replies });
 }
 
 /** A prompt answers a finished reply of its own conversation (or its system message). */
@@ -202,7 +189,12 @@ async function assertSameRequest(db: Db, viewerId: string, conversationId: strin
   if (!prompt || prompt.content !== input.content || prompt.parentId !== input.parentId) throw keyTaken();
 }
 
-async function sent(db: Db, viewerId: string, conversationId: string, requestKey: string): Promise<Sent> {
+async function sent(
+  db: Db,
+  viewerId: string,
+  conversationId: string,
+  { requestKey, drafts }: Pick<SendInput, "requestKey" | "drafts">,
+): Promise<Sent> {
   const idOf = async (key: string) => {
     const row = await db.message.findUnique({
       where: { conversationId_requestKey: { conversationId, requestKey: key } },
@@ -212,6 +204,9 @@ async function sent(db: Db, viewerId: string, conversationId: string, requestKey
     return row.id;
   };
   const [promptId, replyId] = await Promise.all([idOf(promptKey(requestKey)), idOf(replyKey(requestKey))]);
-  const [prompt, reply] = await Promise.all([readMessage(db, viewerId, promptId), readMessage(db, viewerId, replyId)]);
+  const prompt = await readMessage(db, viewerId, promptId);
+  const made = drafts && (await draftsOfRequest(db, viewerId, { conversationId, requestKey }));
+  if (made) return { conversationId, prompt, reply: made.replies[0]!, ...made };
+  const reply = await readMessage(db, viewerId, replyId);
   return { conversationId, prompt, reply, replies: [reply], drafts: null };
 }

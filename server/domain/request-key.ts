@@ -14,3 +14,6 @@ export function uuidFrom(...parts: string[]): string {
 /** Prompt and reply come of one request; each has its own key in the conversation. */
 export const replyKey = (requestKey: string) => `reply:${requestKey}`;
 export const promptKey = (requestKey: string) => `prompt:${requestKey}`;
+/** Of the drafts after the first, which has the reply's key. */
+export const draftKey = (requestKey: string, draft: number) => `draft${draft}:${requestKey}`;
+export const editKey = (requestKey: string) => `edit:${requestKey}`;

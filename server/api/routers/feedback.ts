@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { JudgementKind } from "../../../prisma/generated/enums.ts";
-import { chooseDraft, unchooseDraft } from "../../domain/drafts.ts";
+import { chooseDraft, unchooseDraft } from "../../domain/draft-choice.ts";
 import { editReply, withdrawEdit } from "../../domain/edit.ts";
 import { clearFeedback, setFeedback } from "../../domain/feedback.ts";
 import { listMyJudgements } from "../../domain/feedback-mine.ts";

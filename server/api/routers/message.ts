@@ -2,7 +2,8 @@
 
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import { compareReply, regenerateMessage, sendMessage, stopMessage } from "../../domain/message.ts";
+import { compareReply } from "../../domain/drafts.ts";
+import { regenerateMessage, sendMessage, stopMessage } from "../../domain/message.ts";
 import { followMessage } from "../../domain/message-stream.ts";
 import { plainText } from "../../plain-text.ts";
 import { router, userProcedure } from "../trpc.ts";
