@@ -37,8 +37,10 @@ const message = z.object({
 type Message = z.infer<typeof message>;
 
 const text = z.string().min(1, "must not be empty");
+/** What a model would learn to say: nothing but spaces is no reply. */
+const said = z.string().refine((value) => value.trim() !== "", "must not be empty");
 const prompt = z.union([text, z.array(message).min(1)]);
-const reply = z.union([text, z.array(message).length(1)]);
+const reply = z.union([said, z.array(message).length(1)]);
 const weight = z.number().positive().default(1);
 const margin = z.number().min(0).optional();
 
@@ -57,6 +59,7 @@ const rankingLine = z.object({
     .min(2)
     .max(64),
   weight,
+  margin,
 });
 const thumbLine = z.object({ prompt, completion: reply, label: z.boolean(), weight });
 const dialogueLine = z.union([
@@ -69,15 +72,16 @@ const textLine = z.object({ text });
 /**
  * Reads the value of one JSON line. Keys that are not named here are ignored; `prompt` is a string (one user turn) or a list
  * of `{"role", "content", "token_ids"?}`, a reply a string or a list of one assistant turn.
- * - PAIRS: `{prompt, chosen, rejected, weight?, epsilon?, margin?}`
- * - RANKINGS: `{prompt, replies: [{content, rank, token_ids?}], weight?}`, or a line of PAIRS as a ranking of two
+ * - PAIRS: `{prompt, chosen, rejected, weight?, epsilon?, margin?}`; where `chosen` and `rejected` are whole conversations, what
+ *   they have in common is the prompt
+ * - RANKINGS: `{prompt, replies: [{content, rank, token_ids?}], weight?, margin?}`, or a line of PAIRS as a ranking of two
  * - THUMBS: `{prompt, completion, label, weight?}` · DIALOGUES: `{messages}` or `{prompt, completion}`, with `weight?`
  * - PROMPTS: `{prompt, answer?}` · TEXTS: `{text}`
  * @throws BadLine with the reason
  */
 export const parseLine: { [K in DataKind]: (value: unknown) => LineContents[K] } = {
   PAIRS(value) {
-    const line = checked(pairLine, value, 'an object with "prompt", "chosen" and "rejected"');
+    const line = checked(pairLine, withPrompt(value), 'an object with "prompt", "chosen" and "rejected"');
     const prompt = promptOf(line.prompt);
     const [chosen, rejected] = [replyOf(line.chosen, "chosen"), replyOf(line.rejected, "rejected")];
     if (chosen.content === rejected.content)
@@ -97,7 +101,7 @@ export const parseLine: { [K in DataKind]: (value: unknown) => LineContents[K] }
     }));
     if (new Set(replies.map(({ rank }) => rank)).size === 1)
       throw new BadLine('all "replies" have the same rank; such a ranking says nothing, leave it out.');
-    return { prompt: promptOf(line.prompt), replies, weight: line.weight };
+    return { prompt: promptOf(line.prompt), replies, weight: line.weight, ...given({ margin: line.margin }) };
   },
   THUMBS(value) {
     const line = checked(thumbLine, value, 'an object with "prompt", "completion" and "label"');
@@ -186,8 +190,26 @@ function replyOf(value: string | readonly Message[], field: string): LineReply {
   const [only] = value;
   if (only?.role !== "assistant")
     throw new BadLine(`"${field}" must end with one "assistant" turn, found "${only?.role ?? "nothing"}".`);
-  if (only.content === "") throw new BadLine(`"${field}" is empty; leave the line out.`);
+  if (only.content.trim() === "") throw new BadLine(`"${field}" is empty; leave the line out.`);
   return { content: only.content, tokenIds: only.token_ids ?? null };
+}
+
+/**
+ * TRL calls this an implicit prompt; some files repeat it as a string, or its last turn.
+ * @throws BadLine when the conversations have something else in common than all turns but the last
+ */
+function withPrompt(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { chosen, rejected, prompt: given } = value as Record<string, unknown>;
+  if (!Array.isArray(chosen) || !Array.isArray(rejected) || (chosen.length < 2 && rejected.length < 2)) return value;
+  const same = (a: Message, b: Message | undefined) => a?.role === b?.role && a?.content === b?.content;
+  const parting = chosen.findIndex((turn, i) => !same(turn, rejected[i]));
+  const common = chosen.slice(0, parting === -1 ? -1 : parting);
+  if (common.length !== chosen.length - 1 || common.length !== rejected.length - 1)
+    throw new BadLine('"chosen" and "rejected" must be the same conversation up to the last turn of each.');
+  if (typeof given === "string" && given !== "" && !common.some((turn) => turn?.content === given))
+    throw new BadLine('"prompt" is none of the turns that "chosen" and "rejected" have in common.');
+  return { ...value, prompt: common, chosen: chosen.slice(-1), rejected: rejected.slice(-1) };
 }
 
 const ranked = (reply: LineReply, rank: number) => ({ ...reply, rank });

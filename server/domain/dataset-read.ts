@@ -4,10 +4,10 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 import type { DatasetOrigin, Split } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
+import { guardsSchema } from "./dataset-guards.ts";
 import { parseItem, viewItem } from "./dataset-item.ts";
 import type { LineContents } from "./dataset-lines.ts";
-import { JOIN_PAIR_REPLIES, PAIR_REPLIES, type PairRow, pairContents, turnsOf } from "./dataset-source.ts";
-import { guardsSchema } from "./dataset-guards.ts";
+import { JOIN_PAIR_REPLIES, PAIR_REPLIES, type PairRow, pairContents, turnsOf } from "./dataset-rows.ts";
 import { leftOutSchema } from "./json.ts";
 import { pageOf } from "./page.ts";
 import { PAIR_ROW, viewPairs } from "./pair.ts";
@@ -29,15 +29,16 @@ export async function* examplesOf<K extends DataKind>(
   db: Db | Tx,
   { id, kind }: { id: string; kind: K },
 ): AsyncGenerator<StoredExample<K>> {
-  let ordinal = 0;
-  for (let found = BATCH; found === BATCH; ) {
+  for (let last = -1; ; ) {
     const rows = await db.datasetItem.findMany({
-      where: { datasetId: id, ordinal: { gte: ordinal, lt: ordinal + BATCH } },
+      where: { datasetId: id, ordinal: { gt: last } },
       orderBy: { ordinal: "asc" },
+      take: BATCH,
     });
     for (const { split, weight, content } of rows) yield { split, weight, content: parseItem(kind, content) };
-    found = rows.length;
-    ordinal += BATCH;
+    const end = rows.at(-1);
+    if (!end) break;
+    last = end.ordinal;
   }
   if (kind === "PAIRS") yield* pairsOf(db, id) as AsyncGenerator<StoredExample<K>>;
 }

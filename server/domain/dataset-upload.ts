@@ -1,12 +1,11 @@
-/** Uploading training data: a file's lines become a frozen Dataset, or are refused by number and reason. */
+/** Uploading a small file in one call: the same way as an import, whose row is gone again when nothing came of it. */
 
+import { createHash } from "node:crypto";
 import type { Db } from "../db.ts";
-import { storable } from "../plain-text.ts";
-import { recordAudit } from "./audit.ts";
-import { freezeDataset } from "./dataset.ts";
-import { selectItems } from "./dataset-content.ts";
-import { parseLines } from "./dataset-lines.ts";
 import { DATASET_SUMMARY, viewDataset } from "./dataset-read.ts";
+import { beginImport } from "./import.ts";
+import { runImport } from "./import-run.ts";
+import { getImport } from "./import-view.ts";
 import type { DataKind } from "./run-config.ts";
 import type { UploadResult } from "./views.ts";
 
@@ -23,30 +22,34 @@ export interface Upload {
 const MOST_PROBLEMS = 100;
 
 /** Nothing is stored while there are bad lines that were not to be skipped, or no good ones. */
-export async function uploadDataset(db: Db, actorId: string, upload: Upload): Promise<UploadResult> {
-  const { kind, name, skipBad = false } = upload;
-  const { lines, problems } = parseLines(kind, storable(upload.text));
-  const result = { rows: lines.length, problems: problems.slice(0, MOST_PROBLEMS), problemCount: problems.length };
-  if (lines.length === 0 || (problems.length > 0 && !skipBad)) return { ...result, dataset: null };
-
-  const selection = selectItems(
+export async function uploadDataset(
+  db: Db,
+  actorId: string,
+  { kind, name, text, skipBad = false }: Upload,
+): Promise<UploadResult> {
+  const bytes = Buffer.from(text);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const begun = await beginImport({ db }, actorId, {
+    sha256,
+    bytes: bytes.length,
+    format: "hone",
     kind,
-    "UPLOAD",
-    lines.map(({ content }) => ({ content })),
-  );
-  if (problems.length > 0) selection.leftOut.push({ reason: "BAD_LINE", count: problems.length });
-  return db.$transaction(
-    async (tx) => {
-      const { id } = await freezeDataset(tx, selection, name);
-      const row = await tx.dataset.findUniqueOrThrow({ where: { id }, ...DATASET_SUMMARY });
-      await recordAudit(tx, {
-        actorId,
-        action: "dataset.upload",
-        subject: `Dataset:${id}`,
-        after: { kind, name, rows: lines.length, skipped: problems.length, sha256: row.sha256 },
-      });
-      return { ...result, dataset: viewDataset(row) };
-    },
-    { maxWait: 20_000, timeout: 120_000 },
-  );
+    name,
+    skipBad,
+  });
+  if (begun.state === "RECEIVING") {
+    await db.import.update({ where: { id: begun.id }, data: { received: bytes.length } });
+    await runImport(db, begun.id, async function* () {
+      yield bytes;
+    });
+  }
+  const { datasetId, good, bad, problems } = await getImport(db, begun.id);
+  if (!datasetId) await db.import.deleteMany({ where: { id: begun.id } });
+  const dataset = datasetId && (await db.dataset.findUniqueOrThrow({ where: { id: datasetId }, ...DATASET_SUMMARY }));
+  return {
+    dataset: dataset ? viewDataset(dataset) : null,
+    rows: good,
+    problems: problems.slice(0, MOST_PROBLEMS),
+    problemCount: bad,
+  };
 }

@@ -10,7 +10,7 @@ import { DATA_FORMATS, type ImportView, type Page } from "./views.ts";
 /** Import.problems: the first of the bad lines. */
 export const importProblemsSchema = z.array(z.object({ line: z.int(), message: z.string() }));
 
-const formatSchema = z.enum(DATA_FORMATS);
+export const formatSchema = z.enum(DATA_FORMATS);
 
 export function viewImport(row: Import, now = Date.now()): ImportView {
   const { id, sha256, name, kind, state, skipBad, error, datasetId, createdAt, updatedAt, good, bad } = row;
