@@ -97,6 +97,10 @@ export const ATTENTION_KINDS = [
   "ADAPTER_WAITING",
   "PAIRS_WAITING",
   "ADAPTER_FILE_MISSING",
+  "TASKS_WAITING",
+  "RATERS_QUARANTINED",
+  "ADAPTERS_FLAGGED",
+  "IMPORTS_STOPPED",
 ] as const;
 
 export interface OverviewView {
@@ -110,6 +114,15 @@ export interface OverviewView {
   /** The last 30 days, oldest first, days without feedback included. `day` is yyyy-mm-dd in UTC. */
   feedbackPerDay: { day: string; up: number; down: number }[];
   pairs: { total: number; newSinceLastRun: number };
-  attention: { kind: (typeof ATTENTION_KINDS)[number]; message: string; href: string }[];
+  /** `count`: how many of them, where it is about several. */
+  attention: { kind: (typeof ATTENTION_KINDS)[number]; message: string; count: number | null; href: string }[];
+  annotation: {
+    /** Tasks that annotators could do now, and those whose replies are still to be drafted. */
+    open: number;
+    drafting: number;
+    /** Of the last seven days. */
+    rankings: number;
+    quarantinedRaters: number;
+  };
   loop: Record<"conversations" | "feedback" | "pairs" | "datasets" | "runs" | "gate" | "live", Station>;
 }

@@ -1,8 +1,10 @@
 // One preference pair: the prompt, the chosen and the rejected reply side by side with the words that differ, and whose judgement it is.
 "use client";
 import { ThumbsDown, ThumbsUp } from "lucide-react";
+import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
+import { shortNumber } from "../../_components/charts/axis.ts";
 import { Badge } from "../../_components/ui/badge.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { cn } from "../../_lib/cn.ts";
@@ -14,15 +16,30 @@ import { Prompt } from "./prompt.tsx";
 
 export type Pair = Outputs["pair"]["list"]["items"][number];
 
-export function PairCard({ pair, split }: { pair: Pair; split?: "TRAIN" | "HELDOUT" }) {
+/** As server/domain/pair-store.ts writes it. */
+const RATER_REASON = "RATER";
+
+type PairCardProps = {
+  pair: Pair;
+  split?: "TRAIN" | "HELDOUT";
+  /** Probability that it is the wrong way round. */
+  epsilon?: number | null;
+  /** Leads to the pair's own page. */
+  link?: boolean;
+  /** Stands at the end of the foot. */
+  actions?: ReactNode;
+};
+
+export function PairCard({ pair, split, epsilon, link = false, actions }: PairCardProps) {
   const t = useTranslations("admin.pairs");
+  const words = useTranslations("data");
   const locale = useLocale();
   const { left, right } = useMemo(
     () => wordDiff(pair.chosen.content, pair.rejected.content, locale),
     [pair.chosen.content, pair.rejected.content, locale],
   );
   return (
-    <article className="break-inside-avoid rounded-lg border bg-surface p-4">
+    <div className="break-inside-avoid rounded-lg border bg-surface p-4">
       <div className="mb-3">
         <Prompt turns={pair.prompt} />
       </div>
@@ -37,11 +54,27 @@ export function PairCard({ pair, split }: { pair: Pair; split?: "TRAIN" | "HELDO
         <span title={pair.raters.map(({ name, email }) => name || email).join(", ")}>
           {t("raters", { count: pair.raters.length })}
         </span>
-        {pair.weight !== 1 && <span>{t("weight", { weight: pair.weight })}</span>}
-        <RelativeTime date={pair.createdAt} className="ml-auto" />
+        {pair.weight !== 1 && <span>{t("weight", { weight: shortNumber(pair.weight) })}</span>}
+        {epsilon != null && <span>{words("dataset.epsilon", { epsilon: shortNumber(epsilon) })}</span>}
+        {pair.quarantineReason && <QuarantineReason reason={pair.quarantineReason} />}
+        <span className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-1">
+          <RelativeTime date={pair.createdAt} />
+          {link && (
+            <Link href={`/admin/pairs/${pair.id}`} className="text-quiet underline underline-offset-2">
+              {words("pair.open")}
+            </Link>
+          )}
+          {actions}
+        </span>
       </footer>
-    </article>
+    </div>
   );
+}
+
+/** The reason of a rater's quarantine is the system's own and has words; any other was written by an admin. */
+function QuarantineReason({ reason }: { reason: string }) {
+  const t = useTranslations("data.pair");
+  return <span className="break-words">{reason === RATER_REASON ? t("raterQuarantined") : reason}</span>;
 }
 
 type ReplyProps = { side: "chosen" | "rejected"; pieces: readonly Piece[]; adapterSha256: string | null };

@@ -6,11 +6,22 @@ export type KnownAction =
   | "user.seedAdmin"
   | "user.setRole"
   | "user.setDisabled"
+  | "user.erase"
   | "apiKey.create"
   | "apiKey.revoke"
   | "run.create"
   | "run.cancel"
   | "adapter.create"
+  | "dataset.upload"
+  | "dataset.freeze"
+  | "dataset.redact"
+  | "dataset.export"
+  | "pair.setQuarantine"
+  | "rater.setQuarantine"
+  | "comparison.request"
+  | "comparison.setGold"
+  | "comparison.close"
+  | "comparison.reopen"
   | "deployment.activate"
   | "deployment.rollback"
   | "setting.set";
@@ -19,6 +30,10 @@ const PAGES: Readonly<Record<string, string>> = {
   Run: "/admin/runs/",
   Adapter: "/admin/adapters/",
   Dataset: "/admin/datasets/",
+  Import: "/admin/imports/",
+  PreferencePair: "/admin/pairs/",
+  Comparison: "/admin/annotation/",
+  Erasure: "/admin/erasures/",
 };
 
 /** The page of a subject "<table>:<id>"; null where there is none. */

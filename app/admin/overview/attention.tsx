@@ -8,7 +8,11 @@ import { Card } from "../../_components/ui/card.tsx";
 import { StateDot } from "../_components/state-dot.tsx";
 import type { OverviewData } from "./overview.tsx";
 
-export function Attention({ items }: { items: OverviewData["attention"] }) {
+/** The list of kinds is the server's; the cast names one that has words for certain. */
+type Counted = "TASKS_WAITING";
+type Item = OverviewData["attention"][number];
+
+export function Attention({ items }: { items: readonly Item[] }) {
   const t = useTranslations("admin.overview");
   return (
     <Card title={t("needsYou")}>
@@ -27,9 +31,7 @@ export function Attention({ items }: { items: OverviewData["attention"] }) {
               <StateDot state="attention" />
               <span className="min-w-0 flex-1 text-sm">
                 <span className="block font-medium">{t(`attention.${item.kind}`)}</span>
-                <span lang="en" className="block break-words text-quiet text-xs">
-                  {item.message}
-                </span>
+                <Detail item={item} />
               </span>
               <Button asChild size="sm">
                 <Link href={item.href}>{t(`attentionAct.${item.kind}`)}</Link>
@@ -39,5 +41,18 @@ export function Attention({ items }: { items: OverviewData["attention"] }) {
         </ul>
       )}
     </Card>
+  );
+}
+
+/** In the viewer's language where there are words for its number; else the server's own sentence. */
+function Detail({ item: { kind, count, message } }: { item: Item }) {
+  const t = useTranslations("admin.overview.attentionText");
+  if (count !== null && t.has(kind as Counted)) {
+    return <span className="block text-quiet text-xs">{t(kind as Counted, { count })}</span>;
+  }
+  return (
+    <span lang="en" className="block break-words text-quiet text-xs">
+      {message}
+    </span>
   );
 }

@@ -10,6 +10,7 @@ import type { Outputs } from "../../_lib/trpc.ts";
 import { useOverview } from "../_components/loop-strip.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
+import { AnnotationCard } from "./annotation-card.tsx";
 import { Attention } from "./attention.tsx";
 import { LiveSentence } from "./live-sentence.tsx";
 import { NextStepCard } from "./next-step-card.tsx";
@@ -33,7 +34,10 @@ export function Overview() {
             </div>
             <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
               <FeedbackCard days={overview.feedbackPerDay} />
-              <PairsCard pairs={overview.pairs} />
+              <div className="grid content-start gap-4 sm:max-lg:grid-cols-2">
+                <PairsCard pairs={overview.pairs} />
+                <AnnotationCard annotation={overview.annotation} />
+              </div>
             </div>
           </div>
         )}

@@ -1,9 +1,11 @@
 // The list of people: their role, what they have given, whether they may sign in.
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Badge } from "../../_components/ui/badge.tsx";
+import { Button } from "../../_components/ui/button.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
@@ -12,7 +14,7 @@ import { useViewer } from "../../_lib/viewer.ts";
 import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
 import { AccessButton } from "./access-button.tsx";
-import { RoleSelect } from "./role-select.tsx";
+import { nameOf, RoleSelect } from "./role-select.tsx";
 
 export type PersonRow = Outputs["people"]["list"][number];
 
@@ -21,6 +23,7 @@ const matches = ({ name, email }: PersonRow, search: string) =>
 
 export function People() {
   const t = useTranslations("admin");
+  const data = useTranslations("data.erasure");
   const trpc = useTRPC();
   const viewer = useViewer();
   const query = useQuery(trpc.people.list.queryOptions());
@@ -31,14 +34,19 @@ export function People() {
         title={t("nav.people")}
         description={t("people.text")}
         actions={
-          <Input
-            type="search"
-            aria-label={t("people.search")}
-            placeholder={t("people.search")}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            className="w-64 max-w-full"
-          />
+          <>
+            <Button asChild variant="ghost">
+              <Link href="/admin/erasures">{data("title")}</Link>
+            </Button>
+            <Input
+              type="search"
+              aria-label={t("people.search")}
+              placeholder={t("people.search")}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+              className="w-64 max-w-full"
+            />
+          </>
         }
       />
       <QueryView query={query}>
@@ -75,7 +83,17 @@ export function People() {
                     <Cell className="whitespace-nowrap text-quiet">
                       <RelativeTime date={person.createdAt} />
                     </Cell>
-                    <Cell className="text-right">{person.id !== viewer?.id && <AccessButton person={person} />}</Cell>
+                    <Cell className="whitespace-nowrap text-right">
+                      {person.id !== viewer?.id && <AccessButton person={person} />}
+                      <Button asChild size="sm" variant="ghost">
+                        <Link
+                          href={`/admin/people/${person.id}/erase`}
+                          aria-label={data("eraseName", { name: nameOf(person) })}
+                        >
+                          {data("erase")}
+                        </Link>
+                      </Button>
+                    </Cell>
                   </TableRow>
                 ))}
               {!people.some((person) => matches(person, search)) && (

@@ -1,9 +1,9 @@
 // Settings that take effect while everything runs.
 import { pageTitle } from "../_lib/title.ts";
-import { Settings } from "./settings.tsx";
+import { AdminSettings } from "./settings.tsx";
 
 export const generateMetadata = () => pageTitle("settings");
 
 export default function SettingsPage() {
-  return <Settings />;
+  return <AdminSettings />;
 }

@@ -44,6 +44,7 @@ test("figures follow the loop from the first thumb to the live adapter", async (
     {
       kind: "RUN_FAILED",
       message: "The loss is not a number; lower the learning rate.",
+      count: null,
       href: `/admin/runs/${failing.id}`,
     },
   ]);

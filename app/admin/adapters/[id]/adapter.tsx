@@ -22,6 +22,7 @@ import { servedAs } from "../../_lib/served.ts";
 import { AdapterState } from "../adapters.tsx";
 import { Lineage } from "./lineage.tsx";
 import { Score } from "./score.tsx";
+import { Votes } from "./votes.tsx";
 
 type AdapterDetails = Outputs["adapter"]["get"];
 
@@ -67,6 +68,7 @@ export function Adapter({ id }: { id: string }) {
                 </div>
               </>
             )}
+            <Votes adapterId={adapter.id} />
             <Card title={t("admin.adapters.lineage")} description={t("admin.adapters.lineageText")}>
               <Lineage runId={adapter.runId} />
             </Card>

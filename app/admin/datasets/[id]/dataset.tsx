@@ -1,24 +1,35 @@
-// One Dataset: its hash, what was left out of it, and its examples of whatever kind.
+// One Dataset: what it is, and its views side by side.
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { GitCompareArrows } from "lucide-react";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
+import { Notice } from "../../../_components/ui/notice.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
 import { Facts } from "../../_components/facts.tsx";
 import { Hash } from "../../_components/hash.tsx";
 import { LeftOut } from "../../_components/left-out.tsx";
-import { LoadMore } from "../../_components/load-more.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
-import { PairCard, PairSkeleton } from "../../_components/pair-card.tsx";
+import { PairSkeleton } from "../../_components/pair-card.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
+import { ViewTabs } from "../../_components/view-tabs.tsx";
 import { shortHash } from "../../_lib/format.ts";
-import { ItemCard } from "./item-card.tsx";
+import { Examples } from "./examples.tsx";
+import { ExportDialog } from "./export-dialog.tsx";
+import { Privacy } from "./privacy.tsx";
+import { Statistics } from "./statistics.tsx";
 
-type DatasetDetails = Outputs["dataset"]["get"];
+export type DatasetDetails = Outputs["dataset"]["get"];
+type DatasetView = "examples" | "statistics" | "privacy";
 
-export function Dataset({ id }: { id: string }) {
-  const t = useTranslations("admin");
+const VIEWS: readonly DatasetView[] = ["examples", "statistics", "privacy"];
+
+export function Dataset({ id, view }: { id: string; view: DatasetView }) {
+  const t = useTranslations();
   const trpc = useTRPC();
+  // The same request as the examples without a filter, so that it is made once.
   const query = useInfiniteQuery(
     trpc.dataset.get.infiniteQueryOptions(
       { id },
@@ -33,31 +44,38 @@ export function Dataset({ id }: { id: string }) {
         return (
           <>
             <PageHeader
-              back={{ href: "/admin/datasets", label: t("nav.datasets") }}
-              title={dataset.name ?? t("datasets.one", { hash: shortHash(dataset.sha256) })}
-              description={t("datasets.oneText")}
+              back={{ href: "/admin/datasets", label: t("admin.nav.datasets") }}
+              title={dataset.name ?? t("admin.datasets.one", { hash: shortHash(dataset.sha256) })}
+              description={t("admin.datasets.oneText")}
+              actions={
+                <>
+                  <ExportDialog dataset={dataset} />
+                  <Button asChild>
+                    <Link href={`/admin/datasets/compare?a=${id}`}>
+                      <GitCompareArrows aria-hidden />
+                      {t("data.dataset.compare")}
+                    </Link>
+                  </Button>
+                </>
+              }
             />
+            {dataset.erased > 0 && (
+              <Notice tone="warning" className="mb-4">
+                {t("data.dataset.erased", { count: dataset.erased })}
+              </Notice>
+            )}
             <Card className="mb-6">
               <DatasetFacts dataset={dataset} />
             </Card>
-            <h2 className="mb-3 font-semibold text-lg">{t("datasets.items")}</h2>
-            <ul className="space-y-4">
-              {pages
-                .flatMap((page) => page.pairs.items)
-                .map((pair) => (
-                  <li key={pair.id}>
-                    <PairCard pair={pair} split={pair.split} />
-                  </li>
-                ))}
-              {pages
-                .flatMap((page) => page.items.items)
-                .map((item) => (
-                  <li key={item.id}>
-                    <ItemCard item={item} />
-                  </li>
-                ))}
-            </ul>
-            <LoadMore query={query} end={t("datasets.itemsEnd")} />
+            <ViewTabs
+              label={t("data.dataset.views")}
+              path={`/admin/datasets/${id}`}
+              views={VIEWS.map((name) => ({ view: name, label: t(`data.dataset.view.${name}`) }))}
+              current={view}
+            />
+            {view === "examples" && <Examples dataset={dataset} />}
+            {view === "statistics" && <Statistics dataset={dataset} />}
+            {view === "privacy" && <Privacy dataset={dataset} />}
           </>
         );
       }}
@@ -76,8 +94,8 @@ function DatasetFacts({ dataset }: { dataset: DatasetDetails }) {
         { name: t("holds"), value: words(`kindText.${dataset.kind}`) },
         { name: t("from"), value: words(`origin.${dataset.origin}`) },
         { name: t("frozen"), value: format.dateTime(dataset.frozenAt, { dateStyle: "medium", timeStyle: "short" }) },
-        { name: t("train"), value: dataset.train },
-        { name: t("heldOut"), value: dataset.heldOut },
+        { name: t("train"), value: format.number(dataset.train) },
+        { name: t("heldOut"), value: format.number(dataset.heldOut) },
         ...(dataset.leftOut.length > 0 ? [{ name: t("leftOut"), value: <LeftOut reasons={dataset.leftOut} /> }] : []),
         { name: t("runs"), value: dataset.runs },
       ]}

@@ -3,6 +3,7 @@
 import { ThumbsDown, ThumbsUp } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
+import { shortNumber } from "../../../_components/charts/axis.ts";
 import { Badge } from "../../../_components/ui/badge.tsx";
 import { cn } from "../../../_lib/cn.ts";
 import type { Outputs } from "../../../_lib/trpc.ts";
@@ -16,7 +17,7 @@ type Content = Item["content"];
 export function ItemCard({ item: { content, split, weight, source } }: { item: Item }) {
   const t = useTranslations("admin.pairs");
   return (
-    <article className="break-inside-avoid rounded-lg border bg-surface p-4">
+    <div className="break-inside-avoid rounded-lg border bg-surface p-4">
       {"prompt" in content && (
         <div className="mb-3">
           <Prompt turns={content.prompt} />
@@ -26,9 +27,9 @@ export function ItemCard({ item: { content, split, weight, source } }: { item: I
       <footer className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-1 text-faint text-xs">
         {source && <Badge>{t(`source.${source}`)}</Badge>}
         <Badge tone={split === "HELDOUT" ? "candidate" : "neutral"}>{t(`split.${split}`)}</Badge>
-        {weight !== 1 && <span>{t("weight", { weight })}</span>}
+        {weight !== 1 && <span>{t("weight", { weight: shortNumber(weight) })}</span>}
       </footer>
-    </article>
+    </div>
   );
 }
 
