@@ -1,19 +1,33 @@
-/** What every web process does on the side: end replies and take back runs whose process died, and forget what is old. */
+/**
+ * What every web process does on the side: end replies and take back runs whose process died, forget what is old, and keep the queue
+ * of annotators: drafting what they compare, ending leases, choosing what to ask about.
+ */
 
+import { chooseActively } from "./domain/active-choice.ts";
+import { endLeases } from "./domain/assignment.ts";
+import { reviseComparisons } from "./domain/comparison-state.ts";
+import { DraftWorker } from "./domain/draft-worker.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
+import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
 import { logger } from "./log.ts";
 import { sweepRateLimits } from "./rate-limit.ts";
 import type { Services } from "./services.ts";
 
 const REAP_MS = 5_000;
+/** Soon enough to use a pause between two questions, and to give way to the next one. */
+const DRAFT_MS = 2_000;
+const QUEUE_MS = 60_000;
 const SWEEP_MS = 10 * 60_000;
 
 /**
  * Begins at once and goes on until the returned function is called, which resolves when nothing runs any more. Several processes may
  * do this at the same time: every step is a guarded update.
  */
-export function startUpkeep({ db, queue, replies }: Pick<Services, "db" | "queue" | "replies">): () => Promise<void> {
+export function startUpkeep(services: Services): () => Promise<void> {
+  const { db, queue, replies } = services;
+  const drafts = new DraftWorker(services);
+  const scorer = new ReplyScorer(services);
   const reap = every(REAP_MS, async () => {
     for (const messageId of await reapReplies(db)) {
       logger("upkeep").warn({ messageId }, "a reply lost its generator");
@@ -21,12 +35,21 @@ export function startUpkeep({ db, queue, replies }: Pick<Services, "db" | "queue
     }
     await reapRuns(db, queue);
   });
+  const draft = every(DRAFT_MS, () => drafts.step());
+  const ask = every(QUEUE_MS, async () => {
+    const now = new Date();
+    await endLeases(db, now);
+    await scorer.step(now);
+    await chooseActively(db, now);
+  });
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
+    await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), sweep()]);
+    await Promise.all([reap(), draft(), ask(), sweep()]);
+    await drafts.close();
   };
 }
 

@@ -28,7 +28,7 @@ export const QUEUE = Prisma.sql`"Comparison" comparison
   JOIN "User" owner ON owner."id" = conversation."userId"`;
 
 /** Tasks that make pairs; known ones (gold) are given to everybody besides. */
-const ORDINARY = Prisma.sql`comparison."reason" <> 'CHAT' AND comparison."gold" IS NULL AND ${SHOWABLE}`;
+export const ORDINARY = Prisma.sql`comparison."reason" <> 'CHAT' AND comparison."gold" IS NULL AND ${SHOWABLE}`;
 
 /** Raters whose word counts: neither disabled nor quarantined. */
 export const COUNTING = Prisma.sql`(rater."disabledAt" IS NULL AND NOT EXISTS (

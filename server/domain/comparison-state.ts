@@ -6,7 +6,7 @@ import { QUEUE, RANKINGS } from "./annotation-queue.ts";
 import { SHOWABLE } from "./comparison-open.ts";
 
 /** A prompt has one open task at a time; the partial unique index would refuse a second. */
-const NO_OTHER_OPEN = Prisma.sql`NOT EXISTS (SELECT 1 FROM "Comparison" other WHERE other."promptId" = comparison."promptId"
+export const NO_OTHER_OPEN = Prisma.sql`NOT EXISTS (SELECT 1 FROM "Comparison" other WHERE other."promptId" = comparison."promptId"
   AND other."id" <> comparison."id" AND other."status" IN ('DRAFTING', 'OPEN') AND other."reason" <> 'CHAT' AND other."gold" IS NULL)`;
 
 /** Brings an ordinary Comparison's state in line with the rankings it has. The queue must be locked. */
