@@ -7,6 +7,7 @@ import {
   failRun,
   type Hold,
   heartbeat,
+  isOver,
   LEASE_SECONDS,
   returnRun,
   settleCancelled,
@@ -62,8 +63,10 @@ export async function workOnRun(services: WorkerServices, runId: string): Promis
   async function settle(error: unknown): Promise<Outcome> {
     const { signal } = lease;
     if (error instanceof LeaseLost || signal.reason instanceof LeaseLost) {
-      // A ghost writes nothing: neither the row nor the checkpoint is its own any more.
+      // A ghost writes nothing: neither the row nor the checkpoint is its own any more. Where the run was ended over its head
+      // nobody else wants the checkpoint, and it may hold what was to be erased.
       log.warn({ err: error }, "run lost to another worker");
+      if (await isOver(db, runId)) await rm(checkpointFolder(home, runId), { recursive: true, force: true });
       return "lost";
     }
     if (error instanceof RunCancelled || signal.reason instanceof RunCancelled) {

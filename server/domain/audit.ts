@@ -10,6 +10,7 @@ export type AuditAction =
   | "user.signUp"
   | "user.setRole"
   | "user.setDisabled"
+  | "user.erase"
   | "apiKey.create"
   | "apiKey.revoke"
   | "run.create"

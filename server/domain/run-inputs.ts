@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { Adapter } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
-import { examplesOf } from "./dataset-read.ts";
 import type { Selection } from "./dataset-content.ts";
+import { examplesOf } from "./dataset-read.ts";
 import { type ExampleSize, meanSize, sizeOf } from "./dataset-size.ts";
 import { currentSelection } from "./dataset-source.ts";
 import { leftOutSchema } from "./json.ts";
@@ -50,7 +50,7 @@ export interface RunInputs {
 
 /**
  * Looks everything up that a request names.
- * @throws AppError INVALID_INPUT, NOT_FOUND, WRONG_DATA_KIND, TUNING_REFUSED, REWARD_MODEL_REFUSED, ADAPTER_REFUSED, BASE_MISMATCH
+ * @throws AppError INVALID_INPUT, NOT_FOUND, WRONG_DATA_KIND, DATASET_ERASED, TUNING_REFUSED, REWARD_MODEL_REFUSED, ADAPTER_REFUSED, BASE_MISMATCH
  */
 export async function resolveInputs(db: Db | Tx, request: RunRequest): Promise<RunInputs> {
   const { method, source, fromAdapterId, rewardAdapterId, replayDatasetId } = request;
@@ -110,6 +110,7 @@ async function storedExamples(db: Db | Tx, method: TrainingMethod, id: string): 
   const row = await db.dataset.findUnique({ where: { id } });
   if (!row) throw notFound("dataset");
   const { kind, trainPairs: train, heldOutPairs: heldOut } = row;
+  assertWhole(row);
   const fitting: readonly DataKind[] = METHOD_TRAITS[method].data;
   if (!fitting.includes(kind)) {
     throw new AppError(
@@ -184,9 +185,19 @@ async function startOf(
   return adapter;
 }
 
+/** Its hash names what it was, and a Run on it could not be told from one on the whole. @throws AppError DATASET_ERASED */
+function assertWhole({ sha256, erased }: { sha256: string; erased: number }): void {
+  if (erased === 0) return;
+  throw new AppError(
+    "DATASET_ERASED",
+    `${erased} examples of Dataset ${sha256.slice(0, 8)} were erased, so it is no longer what its hash names; freeze a new one and train on that.`,
+  );
+}
+
 async function checkReplay(db: Db | Tx, method: TrainingMethod, id: string): Promise<void> {
-  const row = await db.dataset.findUnique({ where: { id }, select: { kind: true } });
+  const row = await db.dataset.findUnique({ where: { id }, select: { kind: true, sha256: true, erased: true } });
   if (!row) throw notFound("replay dataset");
+  assertWhole(row);
   const wanted = replayKind(method);
   if (wanted === null)
     throw new AppError("WRONG_DATA_KIND", `${method} mixes no replay data in; leave the replay Dataset out.`);

@@ -9,8 +9,9 @@ import type { Db, Tx } from "../db.ts";
 import type { ErrorCode } from "../errors.ts";
 import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
+import { inheritFlags } from "./erasure-flags.ts";
 import { metricsSchema } from "./json.ts";
-import { LEASED, statesBefore } from "./run-status.ts";
+import { isFinal, LEASED, statesBefore } from "./run-status.ts";
 
 /** Long enough for a trainer whose event loop is held by native code, short enough that a dead one is noticed soon. */
 export const LEASE_SECONDS = 30;
@@ -200,6 +201,7 @@ export async function finishRun(
       where: { id: runId },
       data: { status: "SUCCEEDED", adapterId: id, finishedAt: new Date(), ...NO_LEASE },
     });
+    await inheritFlags(tx, { adapterId: id, runId });
     await recordAudit(tx, {
       actorId: null,
       action: "adapter.create",
@@ -255,6 +257,12 @@ export async function returnRun(
     await enqueue(tx, runId);
     return true;
   });
+}
+
+/** Whether the Run has ended, however. */
+export async function isOver(db: Db, id: string): Promise<boolean> {
+  const run = await db.run.findUnique({ where: { id }, select: { status: true } });
+  return run !== null && isFinal(run.status);
 }
 
 export const NO_LEASE = { leaseOwner: null, leaseExpiresAt: null } as const;

@@ -1,9 +1,9 @@
 /** Erasures: what one would take away, doing it, its report, and training anew without what was taken. */
 
 import { z } from "zod";
-import { eraseUser } from "../../domain/erasure.ts";
+import { eraseUser, previewErasure } from "../../domain/erasure.ts";
 import { retrainWithout } from "../../domain/erasure-retrain.ts";
-import { getErasure, listErasures, previewErasure } from "../../domain/erasure-view.ts";
+import { getErasure, listErasures } from "../../domain/erasure-view.ts";
 import { adminProcedure, router } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
 
@@ -11,7 +11,7 @@ const person = z.object({ userId: id });
 
 export const erasureRouter = router({
   /** What `run` would take away and touch; changes nothing. */
-  preview: adminProcedure.input(person).query(({ ctx, input }) => previewErasure(ctx.services.db, input.userId)),
+  preview: adminProcedure.input(person).query(({ ctx, input }) => previewErasure(ctx.services, input.userId)),
   run: adminProcedure
     .input(person)
     .mutation(({ ctx, input }) => eraseUser(ctx.services, { ...input, actorId: ctx.viewer.id })),
