@@ -1,6 +1,5 @@
 /** Drafts side by side: replies to one prompt that begin together, or one more beside a reply, for the person who asked to choose. */
 
-import { randomInt } from "node:crypto";
 import type { Db, Tx } from "../db.ts";
 import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -8,6 +7,7 @@ import { takeToken } from "../rate-limit.ts";
 import { isUniqueViolation } from "./database-errors.ts";
 import { blinded, DRAFTS, viewDrafts } from "./draft-view.ts";
 import { type Generator, startReply } from "./generation.ts";
+import { shuffled } from "./gold.ts";
 import { lockPrompt } from "./judgement-store.ts";
 import { readMessage } from "./message-view.ts";
 import { chatSampling, createReply } from "./reply.ts";
@@ -153,18 +153,8 @@ async function compare(
 ): Promise<void> {
   await tx.comparison.create({ data: { id, promptId, reason: "CHAT", wanted: 1 }, select: { id: true } });
   await tx.comparisonCandidate.createMany({
-    data: shuffled(messageIds).map((messageId, ordinal) => ({ comparisonId: id, messageId, ordinal })),
+    data: shuffled(messageIds, Math.random).map((messageId, ordinal) => ({ comparisonId: id, messageId, ordinal })),
   });
-}
-
-/** Fisher and Yates' shuffle. */
-function shuffled<Item>(items: readonly Item[]): Item[] {
-  const order = [...items];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 const draftsId = (conversationId: string, requestKey: string) => uuidFrom("drafts", conversationId, requestKey);

@@ -50,7 +50,9 @@ export async function listMyJudgements(
   const releases = await releasesByDataset(db, [...new Set([...datasets.values()].flat())]);
   const items = shown.map((row): MyJudgementView => {
     const used = datasets.get(row.id) ?? [];
-    const { id, at, prompt, reply, reasons, comment, edited, messageId, comparisonId } = row;
+    const { id, at, prompt, reply, reasons, comment, edited, comparisonId } = row;
+    const choice = row.kind === "CHOICE" ? choiceOf(row) : null;
+    const messageId = choice?.kind === "PICK" ? choice.messageId : row.messageId;
     const fate = used.length > 0 ? "USED" : row.optedOut ? "OPTED_OUT" : teaches(row, standing) ? "WAITING" : "NO_PAIR";
     const learned = new Map(used.flatMap((dataset) => releases.get(dataset) ?? []).map((one) => [one.number, one]));
     return {
@@ -58,7 +60,7 @@ export async function listMyJudgements(
       conversation: row.own ? { id: row.conversationId, title: row.title } : null,
       value: row.value === null ? null : row.value > 0 ? 1 : -1,
       reasons: reasons ?? [],
-      choice: row.kind === "CHOICE" ? choiceOf(row).kind : null,
+      choice: choice?.kind ?? null,
       releases: [...learned.values()].sort((a, b) => a.number - b.number),
     };
   });

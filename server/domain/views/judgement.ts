@@ -44,7 +44,7 @@ export interface MyJudgementView {
   at: Date;
   /** Null for rankings: whose conversation it was is not the annotator's business. */
   conversation: { id: string; title: string } | null;
-  /** What to withdraw it by: of FEEDBACK and EDIT. */
+  /** The judged reply of FEEDBACK, the person's text of EDIT (both are withdrawn by it), the picked reply of CHOICE. */
   messageId: string | null;
   /** What to withdraw it by: of CHOICE. */
   comparisonId: string | null;
