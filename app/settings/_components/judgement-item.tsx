@@ -71,7 +71,13 @@ export function JudgementItem({ judgement, onWithdraw }: { judgement: MyJudgemen
         )}
       </div>
       {kind !== "RANKING" && (
-        <Button size="sm" variant="ghost" aria-label={t("withdrawOne", { prompt })} onClick={onWithdraw}>
+        <Button
+          size="sm"
+          variant="ghost"
+          className="-mt-1.5"
+          aria-label={t("withdrawOne", { prompt })}
+          onClick={onWithdraw}
+        >
           {t("withdraw")}
         </Button>
       )}

@@ -47,7 +47,6 @@ function Copy({ counts }: Pick<Account, "counts">) {
   return (
     <Card
       title={t("copy")}
-      description={t("copyText", counts)}
       actions={
         <Button asChild size="sm">
           <a href="/api/account/export" download>
@@ -56,7 +55,9 @@ function Copy({ counts }: Pick<Account, "counts">) {
           </a>
         </Button>
       }
-    />
+    >
+      <p className="text-quiet text-sm">{t("copyText", counts)}</p>
+    </Card>
   );
 }
 
@@ -66,13 +67,13 @@ function Leaving({ account }: { account: Account }) {
   return (
     <Card
       title={t("delete")}
-      description={t("deleteText")}
       actions={
         <Button size="sm" variant="danger" onClick={() => setOpen(true)}>
           {t("deleteOpen")}
         </Button>
       }
     >
+      <p className="text-quiet text-sm">{t("deleteText")}</p>
       {open && <DeleteAccount account={account} onClose={() => setOpen(false)} />}
     </Card>
   );
