@@ -88,7 +88,7 @@ function Age({ at }: { at: Date | null }) {
     <time
       dateTime={at.toISOString()}
       title={format.dateTime(at, { dateStyle: "medium", timeStyle: "short" })}
-      className="text-faint text-xs"
+      className="whitespace-nowrap text-faint text-xs"
     >
       {seconds < JUST_NOW_S ? t("justNow") : t("age", { span: roughSpan(seconds, locale, "narrow") })}
     </time>

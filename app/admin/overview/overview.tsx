@@ -32,7 +32,7 @@ export function Overview() {
               <Attention items={overview.attention} />
               <NextStepCard overview={overview} />
             </div>
-            <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
               <FeedbackCard days={overview.feedbackPerDay} />
               <div className="grid content-start gap-4 sm:max-lg:grid-cols-2">
                 <PairsCard pairs={overview.pairs} />
