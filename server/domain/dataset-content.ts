@@ -6,10 +6,14 @@
 import { createHash } from "node:crypto";
 import type { DatasetOrigin, PairSource, Split } from "../../prisma/generated/enums.ts";
 import type { ChatRole } from "./chat-role.ts";
+import { itemHash, promptKey } from "./content-hash.ts";
 import type { LineContents } from "./dataset-lines.ts";
 import { type ExampleSize, meanSize, sizeOf } from "./dataset-size.ts";
+import { type Asked, splitsOf } from "./dataset-split.ts";
+import { type JudgedExample, type Judging, type Weighed, weighExamples } from "./dataset-trust.ts";
+import { promptClusters, promptText } from "./prompt-cluster.ts";
 import type { DataKind } from "./run-config.ts";
-import type { LeftOut, LeftOutReason } from "./views.ts";
+import type { Guards, LeftOut, LeftOutReason } from "./views.ts";
 
 export interface PromptTurn {
   role: ChatRole;
@@ -32,11 +36,32 @@ export interface PairContent {
   weight: number;
 }
 
-export interface CandidatePair extends PairContent {
+/** What is kept of a pair's content while it is decided which pairs go in: a hundred thousand of them fit into memory. */
+export interface PairDigest {
+  /** Of prompt and replies as they are trained on; hex. */
+  hash: string;
+  promptKey: string;
+  /** What its cluster goes by. */
+  promptText: string;
+  size: ExampleSize;
+  fault: Extract<LeftOutReason, "EMPTY_REPLY" | "SAME_TEXT"> | null;
+}
+
+/** A pair of people's, before it is decided whether it goes in. */
+export interface CandidatePair extends PairDigest {
   id: string;
-  conversationDeleted: boolean;
-  /** Nobody who judged this may sign in any more. */
-  ratersDisabled: boolean;
+  promptId: string;
+  chosenId: string;
+  rejectedId: string;
+  source: PairSource;
+  weight: number;
+  /** In ms. */
+  at: number;
+  raterIds: readonly string[];
+  /** Whose thumbs say the opposite though no pair of the opposite came of it. */
+  againstIds: readonly string[];
+  /** Why it may not go in, where that is known already. */
+  leftOut: LeftOutReason | null;
 }
 
 /** An example of any kind but people's pairs, before it is decided whether it goes in. */
@@ -48,12 +73,18 @@ export interface CandidateItem<K extends DataKind = DataKind> {
   source?: PairSource;
   /** Why it may not go in, where that is known already. */
   leftOut?: LeftOutReason | null;
+  /** The prompt it answers, where that is a message of ours. */
+  promptId?: string;
+  /** Who judged it, where people did. */
+  judged?: Pick<JudgedExample, "at" | "raterIds" | "againstIds" | "thumbs">;
 }
 
 export interface FrozenPair {
   id: string;
   weight: number;
+  epsilon: number | null;
   split: Split;
+  raterIds: string[];
 }
 
 export interface FrozenItem {
@@ -62,6 +93,7 @@ export interface FrozenItem {
   split: Split;
   messageId: string | null;
   source: PairSource | null;
+  raterIds: string[];
 }
 
 export interface Selection {
@@ -75,60 +107,139 @@ export interface Selection {
   leftOut: LeftOut[];
   /** Of an average example. */
   size: ExampleSize;
+  /** What it was selected under; null for what nobody judged here. */
+  guards: Guards | null;
   /** Hex. */
   sha256: string;
 }
 
-/** Share of the prompts that are kept for measuring. */
-const HELD_OUT_SHARE = 0.1;
-/** With fewer examples than this all are trained on: a tenth of them would measure nothing. */
-export const LEAST_TO_SPLIT = 20;
-
-/** People's pairs. */
-export function selectPairs(candidates: readonly CandidatePair[]): Selection {
-  const reasons = candidates.map(whyPairLeftOut);
-  const usable = candidates.filter((_, i) => reasons[i] === null);
-  const splits = splitsOf(usable.map(({ prompt }) => promptHash(prompt)));
-  const pairs = usable
-    .map((pair, i) => ({ id: pair.id, weight: pair.weight, split: splits[i]!, hash: contentHash(pair) }))
-    .sort((a, b) => compare(a.hash, b.hash) || compare(a.id, b.id));
+export function digestPair(content: PairContent): PairDigest {
+  const { prompt, chosen, rejected } = content;
+  const reply = ({ content, tokenIds }: Reply) => [content, tokenIds];
+  // Fields in a fixed order and nothing else, so that ids and dates do not matter.
+  const turns = prompt.map(({ role, content, tokenIds }) => [role, content, tokenIds ?? null]);
   return {
-    ...{ kind: "PAIRS", origin: "FEEDBACK", items: [] },
-    ...counted(pairs, "", reasons),
-    size: meanSize(usable.map(sizeOf)),
-    pairs: pairs.map(({ id, weight, split }) => ({ id, weight, split })),
+    hash: sha256(JSON.stringify([turns, reply(chosen), reply(rejected), 1])),
+    promptKey: keyOf(prompt),
+    promptText: promptText(prompt),
+    size: sizeOf(content),
+    fault: faultOf(content),
   };
 }
 
-/** Examples of every other kind and origin. Equal prompts of PROMPTS go in once. */
+/** Weight and ε are part of what is trained on; an ordinary pair without ε keeps the hash of its content. */
+const weighedHash = (hash: string, weight: number, epsilon: number | null) =>
+  weight === 1 && epsilon === null ? hash : sha256(JSON.stringify([hash, weight, epsilon]));
+
+const SOURCES: readonly PairSource[] = ["RANKING", "CHOICE", "EDIT", "FEEDBACK"];
+
+/** People's pairs. Two replies make one example, in whatever ways people preferred the one to the other. */
+export function selectPairs(candidates: readonly CandidatePair[], judging: Judging): Selection {
+  const standing = candidates.filter(({ leftOut, fault }) => !(leftOut ?? fault));
+  const supporters = new Map<string, Set<string>>();
+  for (const { chosenId, rejectedId, raterIds } of standing) {
+    const known = supporters.get(`${chosenId} ${rejectedId}`) ?? new Set();
+    for (const id of raterIds) known.add(id);
+    supporters.set(`${chosenId} ${rejectedId}`, known);
+  }
+  const firsts = new Map<string, CandidatePair>();
+  for (const pair of standing) {
+    const key = `${pair.chosenId} ${pair.rejectedId}`;
+    const known = firsts.get(key);
+    if (!known || SOURCES.indexOf(pair.source) < SOURCES.indexOf(known.source)) firsts.set(key, pair);
+  }
+  const distinct = [...firsts.values()];
+  const clusters = promptClusters(distinct.map((pair) => pair.promptText));
+  const weighed = weighExamples(
+    distinct.map((pair, i) => ({
+      ...pair,
+      cluster: clusters[i]!,
+      raterIds: [...supporters.get(`${pair.chosenId} ${pair.rejectedId}`)!].sort(compare),
+      againstIds: [...new Set([...(supporters.get(`${pair.rejectedId} ${pair.chosenId}`) ?? []), ...pair.againstIds])],
+      thumbs: pair.source === "FEEDBACK",
+    })),
+    judging,
+  );
+  const kept = distinct.flatMap((pair, i) => (weighed[i]!.leftOut === null ? [{ pair, i, ...weighed[i]! }] : []));
+  const splits = splitsOf(kept.map(({ pair, i }) => asked(pair.promptKey, clusters[i]!, pair.promptId, judging)));
+  const pairs = kept
+    .map(({ pair, weight: trust, epsilon, raterIds }, k) => {
+      const weight = pair.weight * trust;
+      const { id } = pair;
+      return { id, weight, epsilon, raterIds, split: splits[k]!, hash: weighedHash(pair.hash, weight, epsilon) };
+    })
+    .sort((a, b) => compare(a.hash, b.hash) || compare(a.id, b.id));
+  const reasons = [
+    ...candidates.map(({ leftOut, fault }) => leftOut ?? fault),
+    ...new Array<LeftOutReason>(standing.length - distinct.length).fill("DUPLICATE"),
+    ...weighed.map(({ leftOut }) => leftOut),
+  ];
+  return {
+    ...{ kind: "PAIRS", origin: "FEEDBACK", items: [], guards: judging.guards },
+    ...counted(pairs, "", reasons),
+    size: meanSize(kept.map(({ pair }) => pair.size)),
+    pairs: pairs.map(({ hash: _, ...pair }) => pair),
+  };
+}
+
+const asked = (key: string, cluster: number, promptId: string | undefined, judging?: Judging): Asked => ({
+  ...{ key, cluster },
+  trained: promptId !== undefined && (judging?.trained.has(promptId) ?? false),
+});
+
+/** Examples of every other kind and origin. Equal prompts of PROMPTS go in once. @param judging where people judged them here */
 export function selectItems<K extends DataKind>(
   kind: K,
   origin: DatasetOrigin,
   candidates: readonly CandidateItem<K>[],
+  judging?: Judging,
 ): Selection {
   const seen = new Set<string>();
-  const hashed = candidates.map((candidate) => ({ ...candidate, hash: itemHash(candidate) }));
+  const hashed = candidates.map((candidate) => ({ ...candidate, hash: itemHash(candidate.content, candidate.source) }));
   const reasons = hashed.map(({ leftOut, content, hash }): LeftOutReason | null => {
-    const reason = leftOut ?? whyItemLeftOut(content, kind === "PROMPTS" && seen.has(hash));
+    const duplicate = kind === "PROMPTS" && seen.has(hash) ? ("DUPLICATE" as const) : null;
+    const reason = leftOut ?? faultOf(content) ?? duplicate;
     if (!reason) seen.add(hash);
     return reason;
   });
   const usable = hashed.filter((_, i) => reasons[i] === null);
-  const splits = splitsOf(
-    usable.map(({ content }) => ("prompt" in content ? promptHash(content.prompt) : textHash(content))),
-  );
-  const items = usable
-    .map(({ content, hash, messageId = null, source = null }, i) => {
-      const weight = "weight" in content ? content.weight : 1;
-      return { content, weight, split: splits[i]!, messageId, source, hash };
+  const clusters = judging
+    ? promptClusters(usable.map(({ content }) => ("prompt" in content ? promptText(content.prompt) : "")))
+    : undefined;
+  const keys = usable.map(({ content }) => promptKey(content));
+  const numbers = new Map(keys.map((key, i) => [key, i]));
+  const clusterOf = (i: number) => clusters?.[i] ?? numbers.get(keys[i]!)!;
+  const weighed = weighItems(usable, clusterOf, judging);
+  const kept = usable.flatMap((item, i) => (weighed[i]!.leftOut === null ? [{ item, i, ...weighed[i]! }] : []));
+  const splits = splitsOf(kept.map(({ item, i }) => asked(keys[i]!, clusterOf(i), item.promptId, judging)));
+  const items = kept
+    .map(({ item, weight: trust, raterIds }, k) => {
+      const { hash, messageId = null, source = null } = item;
+      const weight = ("weight" in item.content ? item.content.weight : 1) * trust;
+      const content = "weight" in item.content ? { ...item.content, weight } : item.content;
+      return { content, weight, messageId, source, raterIds, split: splits[k]!, hash: weighedHash(hash, trust, null) };
     })
     .sort((a, b) => compare(a.hash, b.hash) || compare(a.messageId ?? "", b.messageId ?? ""));
   return {
-    ...{ kind, origin, pairs: [] },
-    ...counted(items, `${kind} ${origin}\n`, reasons),
-    size: meanSize(usable.map(({ content }) => sizeOf(content))),
+    ...{ kind, origin, pairs: [], guards: judging?.guards ?? null },
+    ...counted(items, `${kind} ${origin}\n`, [...reasons, ...weighed.map(({ leftOut }) => leftOut)]),
+    size: meanSize(kept.map(({ item }) => sizeOf(item.content))),
     items: items.map(({ hash: _, ...item }) => item),
   };
+}
+
+/** What nobody judged here counts as it says itself. */
+function weighItems(
+  items: readonly (CandidateItem & { hash: string })[],
+  clusterOf: (i: number) => number,
+  judging: Judging | undefined,
+): Weighed[] {
+  const judged = items.flatMap(({ judged, promptId = "", hash }, i) =>
+    judged ? [{ i, ...judged, promptId, hash, cluster: clusterOf(i) }] : [],
+  );
+  const weighed: Weighed[] = items.map(() => ({ leftOut: null, weight: 1, epsilon: 0, raterIds: [] }));
+  if (judging) for (const [k, result] of weighExamples(judged, judging).entries()) weighed[judged[k]!.i] = result;
+  return weighed;
 }
 
 /** @param begin what sets Datasets of other kinds apart from people's pairs, which came first */
@@ -140,26 +251,21 @@ function counted(
   const digest = createHash("sha256").update(begin);
   for (const { hash, split } of examples) digest.update(`${hash} ${split}\n`);
   const heldOut = examples.filter(({ split }) => split === "HELDOUT").length;
+  const counts = new Map<LeftOutReason, number>();
+  for (const reason of reasons) if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const leftOut = [...counts].map(([reason, count]) => ({ reason, count }));
   return {
     train: examples.length - heldOut,
     heldOut,
-    leftOut: countReasons(reasons),
+    leftOut: leftOut.sort((a, b) => compare(a.reason, b.reason)),
     sha256: digest.digest("hex"),
   };
 }
 
-function whyPairLeftOut(pair: CandidatePair): LeftOutReason | null {
-  if (pair.conversationDeleted) return "CONVERSATION_DELETED";
-  if (pair.ratersDisabled) return "RATER_DISABLED";
-  return whyItemLeftOut(pair, false);
-}
-
-function whyItemLeftOut(content: LineContents[DataKind] | PairContent, duplicate: boolean): LeftOutReason | null {
-  const replies = repliesOf(content);
-  if (replies.some((text) => text.trim() === "")) return "EMPTY_REPLY";
+function faultOf(content: LineContents[DataKind] | PairContent): PairDigest["fault"] {
+  if (repliesOf(content).some((text) => text.trim() === "")) return "EMPTY_REPLY";
   // Equal texts pull the same log-probabilities both ways.
-  if ("chosen" in content && content.chosen.content === content.rejected.content) return "SAME_TEXT";
-  return duplicate ? "DUPLICATE" : null;
+  return "chosen" in content && content.chosen.content === content.rejected.content ? "SAME_TEXT" : null;
 }
 
 function repliesOf(content: LineContents[DataKind] | PairContent): string[] {
@@ -168,49 +274,8 @@ function repliesOf(content: LineContents[DataKind] | PairContent): string[] {
   return "replies" in content ? content.replies.map((reply) => reply.content) : [];
 }
 
-function countReasons(reasons: readonly (LeftOutReason | null)[]): LeftOut[] {
-  const counts = new Map<LeftOutReason, number>();
-  for (const reason of reasons) if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => compare(a.reason, b.reason));
-}
-
-/**
- * By the prompt's hash: all examples of a prompt, and the same prompt asked elsewhere or later, fall on the same side, so
- * that nothing is ever measured on what was trained on. Where no prompt's hash falls into the tenth, the one that
- * comes nearest is held out alone: as more prompts come it may go over to the training side, but none the other way.
- * @param hashes of every example's prompt, hex
- */
-function splitsOf(hashes: readonly string[]): Split[] {
-  const prompts = [...new Set(hashes)].sort(compare);
-  let heldOut = prompts.filter((hash) => Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32 < HELD_OUT_SHARE);
-  if (heldOut.length === 0) heldOut = prompts.slice(0, 1);
-  // Something must be left to train on.
-  if (heldOut.length === prompts.length) heldOut = prompts.slice(0, -1);
-  const measured = new Set(hashes.length >= LEAST_TO_SPLIT ? heldOut : []);
-  return hashes.map((hash) => (measured.has(hash) ? "HELDOUT" : "TRAIN"));
-}
-
-const promptHash = (prompt: readonly { role: ChatRole; content: string }[]) =>
-  sha256(JSON.stringify(prompt.map(({ role, content }) => [role, content])));
-const textHash = (content: LineContents[DataKind]) => sha256(JSON.stringify(content));
-
-/** Fields in a fixed order and nothing else, so that ids and dates do not matter. */
-function contentHash({ prompt, chosen, rejected, weight }: PairContent): string {
-  const reply = ({ content, tokenIds }: Reply) => [content, tokenIds];
-  const turns = prompt.map(({ role, content, tokenIds }) => [role, content, tokenIds ?? null]);
-  return sha256(JSON.stringify([turns, reply(chosen), reply(rejected), weight]));
-}
-
-/** Of a JSON object whose keys are sorted at every depth. */
-const itemHash = ({ content, source }: CandidateItem) => sha256(JSON.stringify([sorted(content), source ?? null]));
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return entries.sort(([a], [b]) => compare(a, b)).map(([key, field]) => [key, sorted(field)]);
-}
-
+const keyOf = (prompt: readonly PromptTurn[]) =>
+  promptKey({ prompt: prompt.map(({ role, content }) => ({ role, content, tokenIds: null })), answer: null });
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 /** By code unit: the order must not depend on the machine's language. */
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

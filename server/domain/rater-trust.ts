@@ -38,9 +38,18 @@ export interface RaterAccuracy extends Estimate {
 }
 
 /** The accuracy of a rater of whom nothing is known but the role. */
-export const initialAccuracy = (role: Role): RaterAccuracy => accuracyOf(role, 0, 0);
+export const initialAccuracy = (role: Role): RaterAccuracy => UNSEEN[role];
 
-export const isAppointed = (role: Role): boolean => role !== "USER";
+const UNSEEN: Record<Role, RaterAccuracy> = {
+  ADMIN: accuracyOf("ADMIN", 0, 0),
+  ANNOTATOR: accuracyOf("ANNOTATOR", 0, 0),
+  USER: accuracyOf("USER", 0, 0),
+};
+
+/** By an admin, who answers for it; everybody else came by themselves. */
+export function isAppointed(role: Role): boolean {
+  return role !== "USER";
+}
 
 /**
  * Dawid and Skene's model over the appointed raters and gold gives the probability of each item's truth; every rater is then held against what
@@ -85,9 +94,10 @@ const ROUNDS = 50;
 
 /** Expectation-maximisation over one rater's accuracy alone; the others' judgement stands. */
 function accuracyAgainst(role: Role, seen: readonly Seen[]): RaterAccuracy {
+  if (seen.length === 0) return initialAccuracy(role);
   let [right, wrong] = [0, 0];
   let { value: p } = initialAccuracy(role);
-  for (let round = 0; round < ROUNDS && seen.length > 0; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     [right, wrong] = [0, 0];
     for (const { others, weight } of seen) {
       const share = (others * p) / (others * p + (1 - others) * (1 - p));

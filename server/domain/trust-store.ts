@@ -1,5 +1,6 @@
 /** What is known of each rater, kept in RaterTrust: worked out from all judgements, and the quarantine that admins and checks decide. */
 
+import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
@@ -10,15 +11,34 @@ export async function recomputeTrust(_db: Db): Promise<{ raters: number }> {
   throw new AppError("NOT_IMPLEMENTED", "Trust in raters is not built yet.");
 }
 
-/** Puts a rater's judgements aside, whoever decided it. Pairs that rest on quarantined raters alone are kept and left out. */
+/**
+ * Puts a rater's judgements aside. Pairs that rest on quarantined raters alone are kept and left out.
+ * @param actorId who decided it; default: the system itself
+ */
 export async function quarantineRater(
   tx: Tx,
-  { raterId, reason, at }: { raterId: string; reason: string; at: Date },
+  { raterId, reason, at, actorId = null }: { raterId: string; reason: string; at: Date; actorId?: string | null },
 ): Promise<void> {
   const state = { quarantinedAt: at, quarantineReason: reason };
   await tx.raterTrust.upsert({ where: { raterId }, create: { raterId, figures: {}, ...state }, update: state });
   await applyQuarantine(tx, raterId);
+  await recordDecision(tx, actorId, raterId, { quarantined: false }, { quarantined: true, reason });
 }
+
+async function release(tx: Tx, actorId: string, raterId: string, reason: string, before: string | null): Promise<void> {
+  const released = { quarantinedAt: null, quarantineReason: null, releasedAt: new Date() };
+  await tx.raterTrust.update({ where: { raterId }, data: released });
+  await applyQuarantine(tx, raterId);
+  await recordDecision(tx, actorId, raterId, { quarantined: true, reason: before }, { quarantined: false, reason });
+}
+
+const recordDecision = (
+  tx: Tx,
+  actorId: string | null,
+  raterId: string,
+  before: Prisma.InputJsonObject,
+  after: Prisma.InputJsonObject,
+) => recordAudit(tx, { actorId, action: "rater.setQuarantine", subject: `User:${raterId}`, before, after });
 
 /** An admin's decision to put a rater's judgements aside, or to let them count again; audited. Deciding the same twice changes nothing. */
 export async function setQuarantine(
@@ -30,21 +50,8 @@ export async function setQuarantine(
     if (!(await tx.user.findUnique({ where: { id: raterId }, select: { id: true } }))) throw notFound("person");
     const before = await tx.raterTrust.findUnique({ where: { raterId } });
     const was = before?.quarantinedAt != null;
-    if (was === quarantined) return { raterId, quarantined };
-    const at = new Date();
-    if (quarantined) await quarantineRater(tx, { raterId, reason, at });
-    else {
-      const released = { quarantinedAt: null, quarantineReason: null, releasedAt: at };
-      await tx.raterTrust.update({ where: { raterId }, data: released });
-      await applyQuarantine(tx, raterId);
-    }
-    await recordAudit(tx, {
-      actorId,
-      action: "rater.setQuarantine",
-      subject: `User:${raterId}`,
-      before: { quarantined: was, reason: before?.quarantineReason ?? null },
-      after: { quarantined, reason },
-    });
+    if (quarantined && !was) await quarantineRater(tx, { raterId, reason, at: new Date(), actorId });
+    if (!quarantined && was) await release(tx, actorId, raterId, reason, before.quarantineReason);
     return { raterId, quarantined };
   });
 }

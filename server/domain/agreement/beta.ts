@@ -10,22 +10,29 @@ const LANCZOS = [
 function lnGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - lnGamma(1 - x);
   const t = x + 6.5;
-  const series = LANCZOS.slice(1).reduce((sum, c, i) => sum + c / (x + i), LANCZOS[0] as number);
+  let series: number = LANCZOS[0];
+  for (let i = 1; i < LANCZOS.length; i++) series += LANCZOS[i]! / (x + i - 1);
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
 }
 
 /** P(X ≤ x) of Beta(a, b): the regularised incomplete beta function, by Lentz's continued fraction (Press et al. 2007, § 6.4). */
-export function betaCdf(x: number, a: number, b: number): number {
+export const betaCdf = (x: number, a: number, b: number): number => cdf(x, a, b, lnBeta(a, b));
+
+const lnBeta = (a: number, b: number) => lnGamma(a) + lnGamma(b) - lnGamma(a + b);
+
+function cdf(x: number, a: number, b: number, scale: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - scale);
   // The fraction converges fast on one side of the mean only.
   return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
 }
 
+const TINY = 1e-300;
+/** Away from nought, by which the recurrence divides. */
+const away = (value: number) => (Math.abs(value) < TINY ? TINY : value);
+
 function fraction(x: number, a: number, b: number): number {
-  const tiny = 1e-300;
-  const away = (value: number) => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
   let d = 1 / away(1 - ((a + b) * x) / (a + 1));
   let value = d;
@@ -46,10 +53,11 @@ function fraction(x: number, a: number, b: number): number {
 
 /** The x with P(X ≤ x) = p, by bisection. */
 export function betaQuantile(p: number, a: number, b: number): number {
+  const scale = lnBeta(a, b);
   let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 45; i++) {
     const middle = (low + high) / 2;
-    if (betaCdf(middle, a, b) < p) low = middle;
+    if (cdf(middle, a, b, scale) < p) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
