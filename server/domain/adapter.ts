@@ -27,6 +27,7 @@ const ADAPTER_FILES = [
 const ROW = {
   madeBy: { select: { id: true }, orderBy: { createdAt: "asc" }, take: 1 },
   deployments: { where: { deactivatedAt: null }, select: { id: true }, take: 1 },
+  _count: { select: { flags: { where: { runId: null } } } },
 } as const satisfies Prisma.AdapterInclude;
 
 type Row = Prisma.AdapterGetPayload<{ include: typeof ROW }>;
@@ -67,6 +68,7 @@ async function view(row: Row, env: Pick<Env, "HONE_HOME">): Promise<AdapterView>
     createdAt,
     runId: row.madeBy[0]?.id ?? null,
     baseModelId,
+    flags: row._count.flags,
     metrics,
     reward: kind === "REWARD" ? rewardFigures(metrics) : null,
     live: row.deployments.length > 0,

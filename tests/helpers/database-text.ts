@@ -27,6 +27,34 @@ export async function tablesWith(url: string, text: string): Promise<string[]> {
   }
 }
 
+/** Every text value, in whatever column or depth of Json, that holds the text; by table. */
+export async function valuesWith(url: string, text: string, tables: readonly string[]): Promise<Map<string, string[]>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const found = new Map<string, string[]>();
+    for (const table of tables) {
+      const { rows } = await client.query<{ row: unknown }>(
+        `SELECT to_jsonb(t) AS row FROM ${table} t WHERE strpos(lower(t::text), lower($1)) > 0`,
+        [text],
+      );
+      const values = rows
+        .flatMap(({ row }) => stringsIn(row))
+        .filter((value) => value.toLowerCase().includes(text.toLowerCase()));
+      found.set(table, [...new Set(values)].sort());
+    }
+    return found;
+  } finally {
+    await client.end();
+  }
+}
+
+/** All texts in a JSON value, at every depth. */
+export function stringsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
 /** Files below the folder that hold the text. */
 export function filesWith(folder: string, text: string): string[] {
   return fs

@@ -38,6 +38,8 @@ export interface AdapterView {
   createdAt: Date;
   runId: string | null;
   baseModelId: string;
+  /** Erasures that took away something it had learned from, as long as it was not trained anew without. */
+  flags: number;
   metrics: Record<string, number>;
   /** Of reward models that were measured. */
   reward: RewardFigures | null;
