@@ -33,11 +33,15 @@ BEGIN
   RETURN made;
 END $$;
 
--- The thumb that most thumbs are: the first on its prompt's replies, from which no pair follows. One round trip, under the prompt's lock.
--- Answers DONE, or why it is not: NOT_FOUND, RUNNING, FAILED, or SIBLINGS where pairs may follow; then nothing was written.
-CREATE FUNCTION "set_lone_thumb"(
-  message_id uuid, rater_id uuid, sign smallint, tags text[], remark text, disliked_priority float8, wanted_by_default int
-) RETURNS text LANGUAGE plpgsql AS $$
+-- Sets a thumb on a reply of one's own conversation, under its prompt's lock. Most thumbs are the first on their prompt's replies, and no
+-- pair follows from them: with `alone` they are all that is written, which takes one round trip. Otherwise the caller derives the
+-- pairs in the same transaction.
+-- Answers the prompt, and DONE, SAME where that was said before word for word, or why nothing was written: NOT_FOUND, RUNNING, FAILED, or
+-- (with `alone`) SIBLINGS where pairs may follow.
+CREATE FUNCTION "set_thumb"(
+  message_id uuid, rater_id uuid, sign smallint, tags text[], remark text, alone boolean, disliked_priority float8, wanted_by_default int,
+  OUT outcome text, OUT prompt_id uuid
+) LANGUAGE plpgsql AS $$
 DECLARE
   reply record;
 BEGIN
@@ -46,29 +50,33 @@ BEGIN
   WHERE message."id" = message_id AND message."role" = 'ASSISTANT' AND NOT message."forComparison" AND message."parentId" IS NOT NULL
     AND conversation."userId" = rater_id AND conversation."deletedAt" IS NULL
     AND NOT EXISTS (SELECT 1 FROM "Edit" edit WHERE edit."editedId" = message_id);
-  IF NOT FOUND THEN RETURN 'NOT_FOUND'; END IF;
-  IF reply."status" = 'FAILED' THEN RETURN 'FAILED'; END IF;
-  IF reply."status" NOT IN ('COMPLETE', 'INTERRUPTED') THEN RETURN 'RUNNING'; END IF;
+  outcome := CASE WHEN NOT FOUND THEN 'NOT_FOUND' WHEN reply."status" = 'FAILED' THEN 'FAILED'
+    WHEN reply."status" NOT IN ('COMPLETE', 'INTERRUPTED') THEN 'RUNNING' END;
+  IF outcome IS NOT NULL THEN RETURN; END IF;
+  prompt_id := reply."parentId";
 
   -- Statements after this one see what others wrote before they let go of the prompt.
-  PERFORM 1 FROM "Message" WHERE "id" = reply."parentId" FOR NO KEY UPDATE;
-  IF EXISTS (SELECT 1 FROM "PreferencePair" WHERE "promptId" = reply."parentId" AND "source" = 'FEEDBACK')
+  PERFORM 1 FROM "Message" WHERE "id" = prompt_id FOR NO KEY UPDATE;
+  IF alone AND (EXISTS (SELECT 1 FROM "PreferencePair" pair WHERE pair."promptId" = prompt_id AND pair."source" = 'FEEDBACK')
     OR EXISTS (SELECT 1 FROM "Message" sibling JOIN "Feedback" thumb ON thumb."messageId" = sibling."id"
-      WHERE sibling."parentId" = reply."parentId" AND sibling."id" <> message_id) THEN
-    RETURN 'SIBLINGS';
+      WHERE sibling."parentId" = prompt_id AND sibling."id" <> message_id)) THEN
+    outcome := 'SIBLINGS';
+    RETURN;
   END IF;
 
   INSERT INTO "Feedback" AS thumb ("id", "messageId", "raterId", "value", "reasons", "comment")
   VALUES (gen_random_uuid(), message_id, rater_id, sign, tags, remark)
   ON CONFLICT ("messageId", "raterId") DO UPDATE SET "value" = sign, "reasons" = tags, "comment" = remark, "updatedAt" = now()
   WHERE (thumb."value", thumb."reasons", thumb."comment") IS DISTINCT FROM (sign, tags, remark);
-  IF NOT FOUND THEN RETURN 'DONE'; END IF; -- said before, word for word
-
+  IF NOT FOUND THEN
+    outcome := 'SAME';
+    RETURN;
+  END IF;
   INSERT INTO "JudgementEvent" ("promptId", "raterId", "kind", "subjectId", "judgement")
-  VALUES (reply."parentId", rater_id, 'FEEDBACK', message_id, jsonb_build_object(
+  VALUES (prompt_id, rater_id, 'FEEDBACK', message_id, jsonb_build_object(
     'value', sign, 'reasons', to_jsonb(tags), 'teaches', reply."status" = 'COMPLETE' AND reply.spoken));
   IF sign < 0 THEN
-    PERFORM "open_comparison"(reply."parentId", 'DISLIKED', disliked_priority, '{}', wanted_by_default, NULL);
+    PERFORM "open_comparison"(prompt_id, 'DISLIKED', disliked_priority, '{}', wanted_by_default, NULL);
   END IF;
-  RETURN 'DONE';
+  outcome := 'DONE';
 END $$;
