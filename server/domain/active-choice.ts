@@ -54,21 +54,22 @@ export async function chooseActively(db: Db, now: Date): Promise<Chosen> {
 
 /** Pairs that stand both ways round, by different raters: asked about anew, or one more ranking is wanted of who was asked. */
 async function askAboutContradictions(tx: Tx, since: Date): Promise<number> {
-  const contested = await tx.$queryRaw<{ promptId: string; pairs: number; raters: number }[]>`
-    SELECT one."promptId", count(DISTINCT one."id")::int AS "pairs",
-      count(DISTINCT mine."raterId")::int + count(DISTINCT theirs."raterId")::int AS "raters"
+  const contested = await tx.$queryRaw<{ promptId: string; contradictions: number; raters: number }[]>`
+    SELECT one."promptId", count(DISTINCT least(one."chosenId", one."rejectedId")::text || greatest(one."chosenId", one."rejectedId"))::int
+      AS "contradictions", count(DISTINCT either."raterId")::int AS "raters"
     FROM (SELECT * FROM "PreferencePair" WHERE "status" = 'ACTIVE' AND "source" <> 'AI' AND "createdAt" > ${since}
       ORDER BY "createdAt" DESC LIMIT ${MOST_LOOKED_AT}) one
     JOIN "PreferencePair" other ON other."chosenId" = one."rejectedId" AND other."rejectedId" = one."chosenId"
       AND other."status" = 'ACTIVE' AND other."source" <> 'AI'
     JOIN "PairRater" mine ON mine."pairId" = one."id"
     JOIN "PairRater" theirs ON theirs."pairId" = other."id" AND theirs."raterId" <> mine."raterId"
+    CROSS JOIN LATERAL (VALUES (mine."raterId"), (theirs."raterId")) either("raterId")
     GROUP BY one."promptId"`;
   const most = (await getSetting(tx, "rankingsWanted")) + MOST_EXTRA;
   let asked = 0;
-  for (const { promptId, pairs, raters } of contested) {
-    const why = { contradictions: pairs, raters };
-    const urgency = pairs / (pairs + 2);
+  for (const { promptId, contradictions, raters } of contested) {
+    const why = { contradictions, raters };
+    const urgency = contradictions / (contradictions + 1);
     const id = await openComparisonFor(tx, { promptId, reason: "DISAGREEMENT", why, urgency });
     asked += id ? 1 : await wantOneMore(tx, promptId, { why, priority: REASON_PRIORITY.DISAGREEMENT + urgency, most });
   }
