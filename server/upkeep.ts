@@ -7,6 +7,7 @@ import { chooseActively } from "./domain/active-choice.ts";
 import { endLeases } from "./domain/assignment.ts";
 import { reviseComparisons } from "./domain/comparison-state.ts";
 import { DraftWorker } from "./domain/draft-worker.ts";
+import { sweepImports } from "./domain/import.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
@@ -41,6 +42,7 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await endLeases(db, now);
     await scorer.step(now);
     await chooseActively(db, now);
+    await sweepImports(services);
   });
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);

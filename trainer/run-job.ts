@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { LogLevel } from "../prisma/generated/enums.ts";
 import type { Db } from "../server/db.ts";
 import { recordAiPairs } from "../server/domain/ai-pairs.ts";
-import { examplesOf } from "../server/domain/dataset-read.ts";
+import { examplesOf } from "../server/domain/dataset-examples.ts";
 import { appendLog, type ClaimedRun, finishRun, type Hold, recordStep, setEvaluating } from "../server/domain/run.ts";
 import { METHOD_TRAITS } from "../server/domain/run-config.ts";
 import { recordSamples } from "../server/domain/run-sample.ts";

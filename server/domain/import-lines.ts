@@ -5,11 +5,12 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
 import { AppError } from "../errors.ts";
 import { itemHash, promptKey } from "./content-hash.ts";
-import { BadLine, jsonOf } from "./dataset-lines.ts";
+import { BadLine } from "./dataset-lines.ts";
 import type { Example } from "./formats/format.ts";
-import { readExamples } from "./formats/index.ts";
+import { readRecord } from "./formats/index.ts";
 import { type FileRecord, recordsOf } from "./import-records.ts";
 import { formatSchema, importProblemsSchema } from "./import-view.ts";
+import type { DataKind } from "./run-config.ts";
 import type { DataFormat } from "./views.ts";
 
 /** Bad lines that are told by number and reason; a file of the wrong format has one for every line. */
@@ -74,14 +75,11 @@ export async function readLines(db: Db, importId: string, file: AsyncIterable<Ui
   await flush();
 }
 
-function take(batch: Batch, format: DataFormat, kind: Parameters<typeof readExamples>[1], record: FileRecord): void {
-  const { number, text } = record;
+function take(batch: Batch, format: DataFormat, kind: DataKind, record: FileRecord): void {
+  const { number } = record;
   batch.lines = number;
   try {
-    if (text === null) throw record.problem;
-    // Of a plain text the whole file is the one example.
-    const value = kind === "TEXTS" && !text.trimStart().startsWith("{") ? { text } : jsonOf(text);
-    for (const [part, example] of readExamples(format, kind, value).entries()) {
+    for (const [part, example] of readRecord(format, kind, record).entries()) {
       const json = JSON.stringify(example.content);
       batch.rows.push({ ...example, number, part, json });
       batch.bytes += json.length;

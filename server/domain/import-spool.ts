@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Env } from "../env.ts";
 
@@ -52,6 +52,10 @@ const isAborted = (error: unknown) =>
 
 export const readSpool = (home: Home, importId: string): AsyncIterable<Uint8Array> =>
   createReadStream(spoolPath(home, importId), { highWaterMark: 256 * 1024 });
+
+/** Gives a file that came under another name the import's. */
+export const renameSpool = (home: Home, from: string, importId: string): Promise<void> =>
+  rename(spoolPath(home, from), spoolPath(home, importId));
 
 /** Hex. */
 export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

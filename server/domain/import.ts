@@ -1,13 +1,14 @@
 /** Imports: a file arrives in pieces, is read line by line, and becomes a frozen Dataset; each of the three goes on where it broke off. */
 
+import { randomUUID } from "node:crypto";
 import type { Import } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { Services } from "../services.ts";
-import type { BeginImport } from "./import-input.ts";
+import { type BeginImport, MOST_BYTES, type WholeImport } from "./import-input.ts";
 import { type Freezing, freezeImport, runImport } from "./import-run.ts";
-import { hashOf, readSpool, removeSpool, spoolIsWhole, writePiece } from "./import-spool.ts";
+import { hashOf, readSpool, removeSpool, renameSpool, spoolIsWhole, writePiece } from "./import-spool.ts";
 import { viewImport } from "./import-view.ts";
 import type { ImportView } from "./views.ts";
 
@@ -67,6 +68,34 @@ export async function receivePiece(
   if (count === 0) throw new AppError("CONFLICT", "Another sender wrote to the same import; ask it where it is.");
   if (offset + written === bytes) startReading(services, id);
   return viewImport(await rowOf(db, id));
+}
+
+/**
+ * Takes a whole file in one go; its hash is known when it has come.
+ * @throws AppError INVALID_INPUT when it is empty or too large
+ */
+export async function receiveWhole(
+  services: ImportServices,
+  actorId: string,
+  asked: WholeImport,
+  file: AsyncIterable<Uint8Array>,
+): Promise<ImportView> {
+  const { db, env } = services;
+  const arriving = randomUUID();
+  try {
+    const { written, tooLong } = await writePiece(env, arriving, { offset: 0, most: MOST_BYTES, piece: file });
+    if (tooLong || written === 0)
+      throw new AppError("INVALID_INPUT", `The file has ${tooLong ? `more than ${MOST_BYTES}` : "no"} bytes.`);
+    const sha256 = await hashOf(readSpool(env, arriving));
+    const begun = await beginImport(services, actorId, { ...asked, sha256, bytes: written });
+    if (begun.state !== "RECEIVING" || begun.received === written) return begun;
+    await renameSpool(env, arriving, begun.id);
+    await db.import.updateMany({ where: { id: begun.id, state: "RECEIVING" }, data: { received: written } });
+    startReading(services, begun.id);
+    return viewImport(await rowOf(db, begun.id));
+  } finally {
+    await removeSpool(env, arriving);
+  }
 }
 
 /** Imports that this process reads just now. */

@@ -5,7 +5,7 @@ import type { Adapter } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Selection } from "./dataset-content.ts";
-import { examplesOf } from "./dataset-read.ts";
+import { examplesOf } from "./dataset-examples.ts";
 import { type ExampleSize, meanSize, sizeOf } from "./dataset-size.ts";
 import { currentSelection } from "./dataset-source.ts";
 import { leftOutSchema } from "./json.ts";

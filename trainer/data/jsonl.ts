@@ -2,8 +2,8 @@
 
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { BadLine, jsonOf, type LineContents, parseLine } from "../../server/domain/dataset-lines.ts";
+import { recordsOf } from "../../server/domain/import-records.ts";
 import type { DataKind } from "../../server/domain/run-config.ts";
 import { TrainerError } from "../errors.ts";
 import type {
@@ -26,7 +26,7 @@ interface Examples {
 }
 
 /**
- * The examples of a file of JSON Lines; blank lines are skipped. Of TEXTS, a file that does not end in `.jsonl` or `.json` is
+ * The examples of a file of JSON Lines, packed with gzip or not; blank lines are skipped. Of TEXTS, a file that does not end in `.jsonl` or `.json` is
  * one document of plain text.
  * @throws TrainerError FILE_MISSING, NO_EXAMPLES, or BAD_DATA naming file and line
  */
@@ -37,16 +37,19 @@ export async function readExamples<K extends DataKind>(kind: K, path: string): P
   const examples: Examples[K][] = [];
   const add = (content: LineContents[K], number: number) =>
     examples.push({ ...content, origin: `line ${number}` } as unknown as Examples[K]);
-  if (kind === "TEXTS" && !/\.jsonl?$/i.test(path)) {
+  if (kind === "TEXTS" && !/\.jsonl?(\.gz)?$/i.test(path)) {
     const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
     if (text.trim() !== "") add(parseLine[kind]({ text }), 1);
   } else {
-    for await (const { number, line } of linesOf(path)) {
-      try {
-        add(parseLine[kind](jsonOf(line)), number);
-      } catch (error) {
-        if (!(error instanceof BadLine)) throw error;
-        throw new TrainerError("BAD_DATA", `${path}, line ${number}: ${error.message}`);
+    for await (const { records } of recordsOf(createReadStream(path))) {
+      for (const { number, text, problem } of records) {
+        try {
+          if (text === null) throw problem;
+          add(parseLine[kind](jsonOf(text)), number);
+        } catch (error) {
+          if (!(error instanceof BadLine)) throw error;
+          throw new TrainerError("BAD_DATA", `${path}, line ${number}: ${error.message}`);
+        }
       }
     }
   }
@@ -57,13 +60,3 @@ export async function readExamples<K extends DataKind>(kind: K, path: string): P
 
 export const readPairs = (path: string) => readExamples("PAIRS", path);
 export const readDialogues = (path: string) => readExamples("DIALOGUES", path);
-
-async function* linesOf(path: string): AsyncGenerator<{ number: number; line: string }> {
-  let number = 0;
-  const input = createReadStream(path, "utf8");
-  for await (const raw of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    const line = number === 1 ? raw.replace(/^\uFEFF/, "") : raw;
-    if (line.trim() !== "") yield { number, line };
-  }
-}

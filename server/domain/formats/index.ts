@@ -1,6 +1,7 @@
 /** All formats under their names, and what each has a place for. */
 
-import { BadLine } from "../dataset-lines.ts";
+import { BadLine, jsonOf } from "../dataset-lines.ts";
+import type { FileRecord } from "../import-records.ts";
 import type { DataKind } from "../run-config.ts";
 import { type DataFormat, FORMAT_KINDS } from "../views.ts";
 import { type Example, type Field, type Format, fieldsOf, NotCarried } from "./format.ts";
@@ -31,6 +32,16 @@ export function readExamples(format: DataFormat, kind: DataKind, value: unknown)
   const examples = read(value) as Example[];
   for (const { content } of examples) checkStorable(content);
   return examples;
+}
+
+/**
+ * The examples of a record of a file; of a plain text the whole file is the one.
+ * @throws BadLine with the reason
+ */
+export function readRecord(format: DataFormat, kind: DataKind, { text, problem }: FileRecord): Example[] {
+  if (text === null) throw problem;
+  const value = kind === "TEXTS" && !text.trimStart().startsWith("{") ? { text } : jsonOf(text);
+  return readExamples(format, kind, value);
 }
 
 /** PostgreSQL has no NUL, and half a character cannot be written as UTF-8: both are named rather than replaced. */

@@ -4,13 +4,7 @@ import fs from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeExample } from "../../../server/domain/formats/index.ts";
-import {
-  beginImport,
-  freezeGoodLines,
-  receivePiece,
-  startReading,
-  sweepImports,
-} from "../../../server/domain/import.ts";
+import { freezeGoodLines, receivePiece, startReading, sweepImports } from "../../../server/domain/import.ts";
 import { readLines } from "../../../server/domain/import-lines.ts";
 import { runImport } from "../../../server/domain/import-run.ts";
 import { spoolPath } from "../../../server/domain/import-spool.ts";

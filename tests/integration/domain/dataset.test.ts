@@ -1,7 +1,7 @@
 // Datasets on a real database: freezing, what is left out, equal content, and what the trainer reads.
 import { beforeAll, expect, test } from "vitest";
 import { freezeDataset } from "../../../server/domain/dataset.ts";
-import { examplesOf } from "../../../server/domain/dataset-read.ts";
+import { examplesOf } from "../../../server/domain/dataset-examples.ts";
 import { currentSelection } from "../../../server/domain/dataset-source.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { insertPairs, ratedPrompt } from "../../helpers/loop.ts";
@@ -50,6 +50,7 @@ test("the trainer reads the way to the prompt and both replies, with the tokens 
         chosen: { content: liked.content, tokenIds: tokensOf(liked.content) },
         rejected: { content: disliked.content, tokenIds: tokensOf(disliked.content) },
         weight: 1,
+        epsilon: 0.1,
       },
       weight: 1,
       split: "TRAIN",
