@@ -5,6 +5,8 @@ export interface Size {
   conversations: number;
   users: number;
   annotators: number;
+  /** Dialogues of an uploaded file. */
+  uploaded: number;
 }
 
 /** What the rows refer to that is there already. */
@@ -19,7 +21,6 @@ export interface Ground {
 /** Frozen one after the other, each with more of the pairs; each trained an adapter that continues the one before. */
 const ROUNDS = 5;
 const METRIC_STEPS = 200;
-const UPLOADED = 50_000;
 
 const SAMPLING = '{"temperature":0.8,"topP":0.95,"topK":40,"minP":0.05,"maxTokens":256,"stop":[]}';
 /** A hash that names nothing. */
@@ -179,11 +180,11 @@ export function rowStatements(size: Size, ground: Ground): [name: string, sql: s
     [
       "an uploaded dataset",
       `WITH made AS (INSERT INTO "Dataset" ("id", "kind", "origin", "name", "sha256", "trainPairs", "heldOutPairs", "leftOut", "frozenAt")
-         SELECT pg_temp.dataset_id(pg_temp.begin_of(0), 99), 'DIALOGUES', 'UPLOAD', 'load.jsonl', ${hash("'upload'")}, ${UPLOADED}, 0, '[]', pg_temp.time_of(pg_temp.begin_of(0))
+         SELECT pg_temp.dataset_id(pg_temp.begin_of(0), 99), 'DIALOGUES', 'UPLOAD', 'load.jsonl', ${hash("'upload'")}, ${size.uploaded}, 0, '[]', pg_temp.time_of(pg_temp.begin_of(0))
          RETURNING "id")
        INSERT INTO "DatasetItem" ("datasetId", "ordinal", "split", "weight", "content")
        SELECT made."id", n, 'TRAIN', 1, jsonb_build_object('prompt', jsonb_build_array(jsonb_build_object('role', 'user', 'content', pg_temp.prompt_text(n, 30), 'tokenIds', null)),
-         'completion', jsonb_build_object('content', pg_temp.reply_text(n, 31), 'tokenIds', null), 'weight', 1) FROM made, generate_series(0, ${UPLOADED - 1}) n`,
+         'completion', jsonb_build_object('content', pg_temp.reply_text(n, 31), 'tokenIds', null), 'weight', 1) FROM made, generate_series(0, ${size.uploaded - 1}) n`,
     ],
     [
       "adapters",
@@ -223,7 +224,12 @@ export function rowStatements(size: Size, ground: Ground): [name: string, sql: s
       `jsonb_build_object(${Object.entries(fields).flatMap(([key, value]) => [`'${key}'`, value])})`;
     const thumb = (value: string) => object({ value, reasons: "'[]'::jsonb", teaches: "true" });
     const rank = (messageId: string, rank: number) => object({ messageId, rank: String(rank) });
-    const choice = object({ comparisonId: comparison, chosenId: chosen, otherIds: `jsonb_build_array(${rejected})` });
+    const choice = object({
+      comparisonId: comparison,
+      choice: "'PICK'",
+      chosenId: chosen,
+      otherIds: `jsonb_build_array(${rejected})`,
+    });
     const edited = object({ editedId: chosen, originalId: rejected, teaches: "true" });
     const ranks = `jsonb_build_array(${rank(chosen, 1)}, ${rank(rejected, 2)})`;
     const ranked = object({ comparisonId: comparison, ranks, allBad: "false", teaches: "true" });

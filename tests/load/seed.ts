@@ -3,17 +3,14 @@ import { hash } from "@node-rs/argon2";
 import pg from "pg";
 import { PASSWORD_HASHING } from "../../server/password.ts";
 import { helperFunctions, MESSAGES_PER_CONVERSATION, PAIRS_PER_CONVERSATION } from "./seed-content.ts";
-import { rowStatements } from "./seed-rows.ts";
+import { rowStatements, type Size } from "./seed-rows.ts";
 
 export const LOAD_PASSWORD = "load test password";
 /** Person `n` of the seeded people; the first of them are annotators. */
 export const loadEmail = (n: number) => `person${n}@load.example`;
 
-export interface SeedSize {
-  /** Each has 20 messages, two pairs among them; a multiple of 5. */
-  conversations: number;
-  users: number;
-  annotators: number;
+/** Each conversation has 20 messages, two pairs among them; there must be a multiple of 5. */
+export interface SeedSize extends Size {
   /** The last conversation begins just before. */
   until: Date;
   /** Leaves foreign keys and triggers unchecked: the rows fit by construction, which a test with few of them checks. */
@@ -24,6 +21,7 @@ export const FULL_SIZE: SeedSize = {
   conversations: 50_000,
   users: 2_000,
   annotators: 40,
+  uploaded: 50_000,
   until: new Date("2026-11-20T00:00:00Z"),
   trusted: true,
 };
