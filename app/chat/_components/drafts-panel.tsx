@@ -54,7 +54,13 @@ export function DraftsPanel({ drafts, messages, lookedAt, onLook, onChoose, ...o
     />
   ));
   const between = (
-    <NoPick enabled={neither} choice={choice} onChoose={onChoose} className={cn(panes.length === 2 && "lg:flex-col")} />
+    <NoPick
+      count={replies.length}
+      enabled={neither}
+      choice={choice}
+      onChoose={onChoose}
+      className={cn(panes.length === 2 && "lg:flex-col")}
+    />
   );
   return (
     <section aria-label={t("title", { count: replies.length })} className="space-y-3">
@@ -128,6 +134,7 @@ function InTabs({ replies, panes, open, onOpen }: InTabsProps) {
 }
 
 type NoPickProps = {
+  count: number;
   enabled: boolean;
   choice: DraftChoice | null;
   onChoose: (choice: DraftChoice) => void;
@@ -135,15 +142,15 @@ type NoPickProps = {
 };
 
 /** Neither is better: both good enough, or none. */
-function NoPick({ enabled, choice, onChoose, className }: NoPickProps) {
+function NoPick({ count, enabled, choice, onChoose, className }: NoPickProps) {
   const t = useTranslations("chat.drafts");
   const acts = [
-    { kind: "TIE", shortcut: "tie" },
-    { kind: "BOTH_BAD", shortcut: "bothBad" },
+    { kind: "TIE", name: t("TIE"), shortcut: "tie" },
+    { kind: "BOTH_BAD", name: t("BOTH_BAD", { count }), shortcut: "bothBad" },
   ] as const;
   return (
     <div className={cn("flex justify-center gap-2", className)}>
-      {acts.map(({ kind, shortcut }) => (
+      {acts.map(({ kind, name, shortcut }) => (
         <Tooltip key={kind} content={t(`hint.${kind}`)} shortcut={shortcutText(shortcut)}>
           <Button
             variant={choice?.kind === kind ? "primary" : "secondary"}
@@ -151,7 +158,7 @@ function NoPick({ enabled, choice, onChoose, className }: NoPickProps) {
             disabled={!enabled}
             onClick={() => onChoose({ kind })}
           >
-            {t(kind)}
+            {name}
           </Button>
         </Tooltip>
       ))}

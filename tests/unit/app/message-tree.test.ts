@@ -103,10 +103,10 @@ describe("pathOf beside drafts", () => {
 
   it("follows the later of two choices about the same reply", () => {
     const three = tree("p1", "a<p1", "b<p1", "c<p1");
-    const first = stood(["a", "b"], { kind: "PICK", messageId: "b" });
-    const second = stood(["c", "b"], { kind: "PICK", messageId: "c" });
-    expect(path(three, first, second)).toBe("p1 c");
-    expect(path(three, first, stood(["c", "a"], { kind: "PICK", messageId: "a" }))).toBe("p1 a");
+    const first = stood(["a", "c"], { kind: "PICK", messageId: "a" });
+    const second = stood(["c", "b"], { kind: "PICK", messageId: "b" });
+    expect(path(three, first, second)).toBe("p1 b");
+    expect(path(three, second, first)).toBe("p1 a");
   });
 
   it("lets the viewer look at the other one all the same", () => {
