@@ -51,7 +51,7 @@ export function keptSentences({ datasets, adapters }: Pick<ErasureReport, "datas
       "The adapters named above keep weights that were trained while the examples were there. They are flagged until they have been trained anew without them.",
     );
   kept.push(
-    "Files that admins uploaded stay as they are: they are not tied to an account.",
+    "Files that admins have brought in as Datasets stay as they are: they are not tied to an account.",
     "Backups made before this day are outside the reach of this program, and freed pages of the database keep old bytes until they are used again.",
   );
   return kept;

@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Tx } from "../db.ts";
+import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -12,6 +13,7 @@ import { removeErased } from "./erasure-remove.ts";
 import { keptSentences, reportFile } from "./erasure-report.ts";
 import { gatherErased } from "./erasure-select.ts";
 import { getErasure } from "./erasure-view.ts";
+import { spoolPath } from "./import-spool.ts";
 import { NO_LEASE } from "./run.ts";
 import { PERSON } from "./select.ts";
 import type { ErasurePreview, ErasureReport, ErasureView } from "./views.ts";
@@ -28,12 +30,12 @@ export async function eraseUser(
   { db, env }: Pick<Services, "db" | "env">,
   { userId, actorId }: { userId: string; actorId: string },
 ): Promise<ErasureView> {
-  const { erasureId, runIds } = await db.$transaction(async (tx) => {
+  const { erasureId, ...left } = await db.$transaction(async (tx) => {
     const work = await takeAway(tx, userId);
     if (work.refusal === "LAST_ADMIN") throw lastAdmin();
     return record(tx, { userId, actorId, work });
   }, ERASING);
-  await removeFiles(env.HONE_HOME, runIds);
+  await removeFiles(env, left);
   return getErasure(db, erasureId);
 }
 
@@ -42,7 +44,7 @@ export async function previewErasure({ db }: Pick<Services, "db">, userId: strin
   let preview: ErasurePreview | undefined;
   await db
     .$transaction(async (tx) => {
-      const { runIds: _, ...work } = await takeAway(tx, userId);
+      const { runIds: _, importIds: __, ...work } = await takeAway(tx, userId);
       preview = work;
       throw new Undone();
     }, ERASING)
@@ -62,6 +64,8 @@ const lastAdmin = () =>
 interface Work extends ErasurePreview {
   /** Of all Runs that were given the person's data, ended ones included. */
   runIds: string[];
+  /** Files that they had begun to bring in. */
+  importIds: string[];
 }
 
 async function takeAway(tx: Tx, userId: string): Promise<Work> {
@@ -80,11 +84,14 @@ async function takeAway(tx: Tx, userId: string): Promise<Work> {
   const adapters = await touchedAdapters(tx);
   const runs = await runsOn(tx);
   const removed = await removeErased(tx, { userId, email: person.email });
+  const imports = await tx.$queryRaw<{ id: string }[]>`
+    DELETE FROM "Import" WHERE "createdById" = ${userId}::uuid AND "state" <> 'DONE' RETURNING "id"`;
   const left = await tx.user.count({ where: { role: "ADMIN", disabledAt: null } });
   return {
     ...{ person, removed, datasets, adapters },
     runs: runs.filter(({ unfinished }) => unfinished).map(({ id, method }) => ({ id, method })),
     runIds: runs.map(({ id }) => id),
+    importIds: imports.map(({ id }) => id),
     refusal: left === 0 ? "LAST_ADMIN" : null,
   };
 }
@@ -97,8 +104,8 @@ const runsOn = (tx: Tx) => tx.$queryRaw<(ErasurePreview["runs"][number] & { unfi
 async function record(
   tx: Tx,
   { userId, actorId, work }: { userId: string; actorId: string; work: Work },
-): Promise<{ erasureId: string; runIds: string[] }> {
-  const { removed, runs, runIds } = work;
+): Promise<{ erasureId: string } & Files> {
+  const { removed, runs, runIds, importIds } = work;
   // At once and not by asking: what a worker makes of it after this moment is a ghost's, and is not stored.
   await tx.run.updateMany({
     where: { id: { in: runs.map(({ id }) => id) } },
@@ -125,14 +132,20 @@ async function record(
     ...{ actorId, action: "user.erase", subject: `User:${userId}` },
     after: { erasureId, sha256, requestedBy: report.requestedBy },
   });
-  return { erasureId, runIds };
+  return { erasureId, runIds, importIds };
 }
 
-/** What Runs had gathered on disk: drafts and replies to the person's prompts may be among it. Weights name nobody and stay. */
-async function removeFiles(home: string, runIds: readonly string[]): Promise<void> {
-  for (const runId of runIds) {
-    await rm(path.join(home, "checkpoints", runId), { recursive: true, force: true }).catch((err) =>
-      logger("erasure").error({ err, runId }, "the folder of a run could not be removed; remove it by hand"),
+type Files = Pick<Work, "runIds" | "importIds">;
+
+/**
+ * What Runs had gathered on disk: drafts and replies to the person's prompts may be among it; and files that they had begun to
+ * bring in. Weights name nobody and stay.
+ */
+async function removeFiles(env: Pick<Env, "HONE_HOME">, { runIds, importIds }: Files): Promise<void> {
+  const folders = runIds.map((runId) => path.join(env.HONE_HOME, "checkpoints", runId));
+  for (const file of [...folders, ...importIds.map((id) => spoolPath(env, id))]) {
+    await rm(file, { recursive: true, force: true }).catch((err) =>
+      logger("erasure").error({ err, file }, "this could not be removed; remove it by hand"),
     );
   }
 }

@@ -133,6 +133,16 @@ beforeAll(async () => {
   fs.mkdirSync(drafts, { recursive: true });
   fs.writeFileSync(path.join(drafts, "drafts.json"), JSON.stringify([MARK]));
 
+  const begun = await db.import.create({
+    data: {
+      ...{ sha256: "d".repeat(64), format: "trl", kind: "DIALOGUES", name: `${MARK}.jsonl`, bytes: 100, problems: [] },
+      createdById: ann.id,
+      lines: { create: { number: 1, part: 0, hash: "1", promptKey: "1", content: { text: MARK } } },
+    },
+  });
+  fs.mkdirSync(path.join(world.home, "imports"));
+  fs.writeFileSync(path.join(world.home, "imports", `${begun.id}.part`), MARK);
+
   before = { tables: await tablesWith(world.url, MARK), dump: await everythingOf(ben.id) };
   preview = await admin.erasure.preview({ userId: ann.id });
   expect(await tablesWith(world.url, MARK)).toEqual(before.tables);
@@ -140,7 +150,18 @@ beforeAll(async () => {
 });
 
 test("the search finds the person wherever they were", () => {
-  const tables = ["ApiKey", "AuditEvent", "Conversation", "DatasetItem", "Feedback", "Message", "Ranking", "RateLimit"];
+  const tables = [
+    "Import",
+    "ImportLine",
+    "ApiKey",
+    "AuditEvent",
+    "Conversation",
+    "DatasetItem",
+    "Feedback",
+    "Message",
+    "Ranking",
+    "RateLimit",
+  ];
   expect(before.tables).toEqual(
     expect.arrayContaining([...tables, "RunSample", "User"].map((name) => `public.${name}`)),
   );
