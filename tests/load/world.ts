@@ -35,7 +35,7 @@ export async function openLoadWorld(
     say("PostgreSQL is up; starting Hone on it (the first time it builds its pages).");
     const instance = await startInstance({
       home: path.join(folder, "hone"),
-      env: { DATABASE_URL: server.url, SIGN_IN_PER_MINUTE: "100000", LOG_LEVEL: "warn" },
+      env: { DATABASE_URL: server.url, SIGN_IN_PER_MINUTE: "1000", LOG_LEVEL: "warn" },
     });
     const close = async () => {
       await instance.stop();
