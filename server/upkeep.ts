@@ -36,37 +36,48 @@ export function startUpkeep(services: Services): () => Promise<void> {
     }
     await reapRuns(db, queue);
   });
-  const draft = every(DRAFT_MS, () => drafts.step());
-  const ask = every(QUEUE_MS, async () => {
-    const now = new Date();
-    await endLeases(db, now);
-    await scorer.step(now);
-    await chooseActively(db, now);
-    await sweepImports(services);
-  });
+  const draft = every(DRAFT_MS, () => drafts.step(), { rest: REST });
+  const ask = every(
+    QUEUE_MS,
+    async () => {
+      const now = new Date();
+      await endLeases(db, now);
+      await scorer.step(now);
+      await chooseActively(db, now);
+    },
+    { rest: REST },
+  );
+  const imports = every(QUEUE_MS, () => sweepImports(services));
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
     await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), draft(), ask(), sweep()]);
+    await Promise.all([reap(), draft(), ask(), imports(), sweep()]);
     await drafts.close();
   };
 }
 
-/** Repeats the work with a pause in between, so that a slow pass is never overtaken by the next. */
-function every(pauseMs: number, work: () => Promise<void>): () => Promise<void> {
+/** A pause is this many times as long as the pass before it: what can wait stays side work, however large the database. */
+const REST = 10;
+
+/**
+ * Repeats the work with a pause in between, so that a slow pass is never overtaken by the next.
+ * @param rest makes the pause after a slow pass longer, by this factor of what it took
+ */
+function every(pauseMs: number, work: () => Promise<void>, { rest = 0 } = {}): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let wake = () => {};
   const loop = (async () => {
     while (!stopped) {
+      const began = Date.now();
       await work().catch((error) => logger("upkeep").error({ err: error }, "upkeep failed; it is tried again"));
       if (stopped) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
-        timer = setTimeout(resolve, pauseMs);
+        timer = setTimeout(resolve, Math.max(pauseMs, rest * (Date.now() - began)));
         timer.unref();
       });
     }

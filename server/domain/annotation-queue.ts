@@ -122,16 +122,16 @@ export async function hasPlace(tx: Tx, comparisonId: string, raterId: string, no
 
 /** Why there is nothing to do: the most hopeful of the reasons that hold. */
 export async function whyNothing(tx: Tx, raterId: string): Promise<(typeof NO_TASK_REASONS)[number]> {
-  const [found] = await tx.$queryRaw<{ lent: boolean; drafting: boolean; done: boolean; own: boolean }[]>`
-    SELECT bool_or("status" = 'OPEN' AND NOT "own" AND NOT "done") AS "lent",
-      bool_or("status" = 'DRAFTING' AND NOT "own") AS "drafting",
-      bool_or("done" AND NOT "own") AS "done", bool_or("own") AS "own"
-    FROM (SELECT comparison."status", ${ownBy(me(raterId))} AS "own", ${doneBy(me(raterId))} AS "done" FROM ${QUEUE}
-      WHERE ${ORDINARY} AND comparison."status" IN ('OPEN', 'DRAFTING')) waiting`;
-  if (found?.lent) return "ALL_LENT";
-  if (found?.drafting) return "DRAFTING";
-  if (found?.done) return "DONE_BY_YOU";
-  return found?.own ? "YOURS" : "EMPTY";
+  const waits = (status: "OPEN" | "DRAFTING", rest: Prisma.Sql) => Prisma.sql`EXISTS (SELECT 1 FROM ${QUEUE}
+    WHERE comparison."status" = ${status}::"ComparisonStatus" AND ${ORDINARY} AND ${rest})`;
+  const own = ownBy(me(raterId));
+  const done = doneBy(me(raterId));
+  const [found] = await tx.$queryRaw<{ why: (typeof NO_TASK_REASONS)[number] }[]>`
+    SELECT CASE WHEN ${waits("OPEN", Prisma.sql`NOT ${own} AND NOT ${done}`)} THEN 'ALL_LENT'
+      WHEN ${waits("DRAFTING", Prisma.sql`NOT ${own}`)} THEN 'DRAFTING'
+      WHEN ${waits("OPEN", Prisma.sql`NOT ${own}`)} THEN 'DONE_BY_YOU'
+      WHEN ${waits("OPEN", own)} OR ${waits("DRAFTING", own)} THEN 'YOURS' ELSE 'EMPTY' END AS "why"`;
+  return found?.why ?? "EMPTY";
 }
 
 /** People who may be given tasks. */
@@ -140,13 +140,20 @@ const ANNOTATORS = Prisma.sql`"User" rater WHERE rater."role" IN ('ANNOTATOR', '
 /** Whether a Comparison has anybody to rank it at all: its conversation's owner may not. */
 export const SOMEBODY_ELSE_ANNOTATES = Prisma.sql`EXISTS (SELECT 1 FROM ${ANNOTATORS} AND rater."id" <> owner."id")`;
 
-/** How many people may be given tasks, and how many open tasks can never get all the rankings they want from them. */
+/**
+ * How many people may be given tasks, and how many open tasks can never get all the rankings they want from them. Nobody has had a
+ * task that is still being drafted, so there only its conversation's owner is left out.
+ */
 export async function staffing(db: Db): Promise<{ annotators: number; stuck: number }> {
   const rater = Prisma.sql`rater."id"`;
   const [row] = await db.$queryRaw<{ annotators: number; stuck: number }[]>`
-    SELECT (SELECT count(*)::int FROM ${ANNOTATORS}) AS "annotators",
-      (SELECT count(*)::int FROM ${QUEUE} WHERE ${ORDINARY} AND comparison."status" IN ('OPEN', 'DRAFTING')
-        AND ${RANKINGS} + (SELECT count(*) FROM ${ANNOTATORS} AND NOT ${ownBy(rater)} AND NOT ${doneBy(rater)})
-          < comparison."wanted") AS "stuck"`;
+    WITH annotator AS (SELECT rater."id" FROM ${ANNOTATORS}), everybody AS (SELECT count(*)::int AS "count" FROM annotator)
+    SELECT (SELECT "count" FROM everybody) AS "annotators",
+      (SELECT count(*)::int FROM ${QUEUE} WHERE comparison."status" = 'OPEN' AND ${ORDINARY}
+        AND ${RANKINGS} + (SELECT count(*) FROM annotator rater WHERE NOT ${ownBy(rater)} AND NOT ${doneBy(rater)})
+          < comparison."wanted")
+      + (SELECT count(*)::int FROM ${QUEUE} LEFT JOIN annotator rater ON rater."id" = owner."id"
+        WHERE comparison."status" = 'DRAFTING' AND ${ORDINARY}
+        AND (SELECT "count" FROM everybody) - (rater."id" IS NOT NULL)::int < comparison."wanted") AS "stuck"`;
   return row ?? { annotators: 0, stuck: 0 };
 }

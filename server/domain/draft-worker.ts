@@ -126,8 +126,9 @@ const waitingComparisons = (tx: Tx) =>
   tx.$queryRaw<Waiting[]>`
     SELECT comparison."id", comparison."promptId", prompt."conversationId" FROM ${QUEUE}
     WHERE comparison."status" = 'DRAFTING' AND ${SHOWABLE} AND ${SOMEBODY_ELSE_ANNOTATES}
-      AND (SELECT count(*) FROM "Comparison" ahead WHERE ahead."status" = 'OPEN' AND ahead."reason" <> 'CHAT'
-        AND ahead."gold" IS NULL AND ahead."priority" >= comparison."priority") < ${MOST_WAITING}
+      AND comparison."priority" > coalesce((SELECT ahead."priority" FROM "Comparison" ahead
+        WHERE ahead."status" = 'OPEN' AND ahead."reason" <> 'CHAT' AND ahead."gold" IS NULL
+        ORDER BY ahead."priority" DESC OFFSET ${MOST_WAITING - 1} LIMIT 1), '-Infinity')
     ORDER BY comparison."priority" DESC, comparison."createdAt", comparison."id" LIMIT ${PER_STEP}
     FOR UPDATE OF comparison SKIP LOCKED`;
 
