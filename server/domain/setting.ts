@@ -1,5 +1,6 @@
 /** Settings in the database, which win over the environment and over the defaults of the registry. */
 
+import type { z } from "zod";
 import { isSignUpOpen } from "../auth-sign-up.ts";
 import type { Db, Tx } from "../db.ts";
 import type { Env } from "../env.ts";
@@ -32,9 +33,11 @@ export async function getSettings(db: Db | Tx, env: Defaults): Promise<Settings>
 export async function setSettings(db: Db, env: Defaults, actorId: string, input: Partial<Settings>): Promise<Settings> {
   return db.$transaction(async (tx) => {
     const before = await getSettings(tx, env);
+    const unreadable = await unreadableKeys(tx);
     for (const key of Object.keys(input) as SettingKey[]) {
       const value = input[key];
-      if (value === undefined || JSON.stringify(value) === JSON.stringify(before[key])) continue;
+      if (value === undefined) continue;
+      if (JSON.stringify(value) === JSON.stringify(before[key]) && !unreadable.has(key)) continue;
       const change = { value, updatedById: actorId, updatedAt: new Date() };
       await tx.setting.upsert({ where: { key }, create: { key, ...change }, update: change });
       await recordAudit(tx, {
@@ -47,4 +50,13 @@ export async function setSettings(db: Db, env: Defaults, actorId: string, input:
     }
     return getSettings(tx, env);
   });
+}
+
+/** Keys whose stored value its schema does not know, so that the default stands for it. */
+async function unreadableKeys(tx: Tx): Promise<Set<string>> {
+  const rows = await tx.setting.findMany({ select: { key: true, value: true } });
+  const schemas: Partial<Record<string, z.ZodType>> = settingsSchema.shape;
+  return new Set(
+    rows.filter(({ key, value }) => schemas[key]?.safeParse(value).success === false).map(({ key }) => key),
+  );
 }

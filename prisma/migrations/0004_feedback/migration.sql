@@ -19,7 +19,7 @@ DECLARE
 BEGIN
   INSERT INTO "Comparison" ("id", "promptId", "reason", "status", "priority", "why", "wanted", "createdById")
   SELECT gen_random_uuid(), prompt."id", why_asked, 'DRAFTING', priority, why,
-    coalesce((SELECT "value"::int FROM "Setting" WHERE "key" = 'rankingsWanted'), wanted_by_default), created_by
+    coalesce((SELECT "value"::int FROM "Setting" WHERE "key" = 'rankingsWanted' AND jsonb_typeof("value") = 'number'), wanted_by_default), created_by
   FROM "Message" prompt
   JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId"
   JOIN "User" person ON person."id" = conversation."userId"
