@@ -3,7 +3,6 @@
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import type { AnnotationServices } from "./annotation-queue.ts";
-import { recordAudit } from "./audit.ts";
 import { agreementWith, checkedAccuracy, goldSchema, type RaterChecks } from "./gold.ts";
 import { quarantineRater } from "./trust-store.ts";
 import type { Ranked } from "./views.ts";
@@ -64,12 +63,5 @@ export async function quarantineBelowBar(
   const checks = (await raterChecks(db, [raterId], trust?.releasedAt ?? undefined)).get(raterId);
   const accuracy = checks && checkedAccuracy(checks);
   if (accuracy === undefined || accuracy === null || accuracy >= bar) return;
-  await db.$transaction(async (tx) => {
-    await quarantineRater(tx, { raterId, reason: BELOW_BAR, at: now() });
-    await recordAudit(tx, {
-      ...{ actorId: null, action: "rater.setQuarantine", subject: `User:${raterId}` },
-      before: { quarantined: false },
-      after: { quarantined: true, reason: BELOW_BAR, accuracy, bar },
-    });
-  });
+  await db.$transaction((tx) => quarantineRater(tx, { raterId, reason: BELOW_BAR, at: now() }));
 }

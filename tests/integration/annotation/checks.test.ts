@@ -3,6 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { nextTask } from "../../../server/domain/assignment.ts";
 import { reviseComparisons } from "../../../server/domain/comparison-state.ts";
 import { raterChecks } from "../../../server/domain/gold-store.ts";
+import { fold } from "../../../server/domain/judgement.ts";
+import { readEvents } from "../../../server/domain/judgement-store.ts";
+import { pairsFrom } from "../../../server/domain/preference-pair.ts";
 import { undoRanking } from "../../../server/domain/ranking.ts";
 import type { TaskView } from "../../../server/domain/views.ts";
 import type { Viewer } from "../../../server/viewer.ts";
@@ -78,6 +81,9 @@ test("known tasks and repeats make no pairs, and do not use up the places of oth
   expect(await world.db.ranking.count({ where: { comparisonId: gold!.id } })).toBe(4);
   expect(await world.db.comparison.findUniqueOrThrow({ where: { id: gold!.id } })).toMatchObject({ status: "OPEN" });
   expect(await world.db.preferencePair.count({ where: { promptId: gold!.promptId } })).toBe(0);
+  const log = await readEvents(world.db, [gold!.promptId]);
+  expect(log).toHaveLength(4);
+  expect(fold(log)).toEqual([]);
   expect(await nextTask(services(), annotator.id)).toMatchObject({ task: null });
 });
 
@@ -93,6 +99,12 @@ test("a task comes back once, after ten others, and makes no second pair", async
   }
   const pairs = await world.db.preferencePair.count({ where: { promptId: { in: made.map((one) => one.promptId) } } });
   expect(pairs).toBe(done.filter(({ round }) => round === 0).length);
+  const log = await readEvents(
+    world.db,
+    made.map((one) => one.promptId),
+  );
+  expect(pairsFrom(fold(log))).toHaveLength(pairs);
+  expect(fold(log)).toHaveLength(pairs); // a repeat is on record and teaches nothing
   expect(await raterChecks(world.db, [annotator.id])).toEqual(
     new Map([[annotator.id, { gold: { seen: 0, right: 0 }, repeats: { seen: again.length, same: again.length } }]]),
   );
@@ -139,7 +151,8 @@ describe("a rater below the bar", () => {
     expect((await taken(services(), other.id)).replies.map((r) => r.messageId).sort()).toEqual(
       [...ordinary.replyIds].sort(),
     );
-    const audited = await world.db.auditEvent.findFirstOrThrow({ where: { subject: `User:${annotator.id}` } });
+    const [audited, ...more] = await world.db.auditEvent.findMany({ where: { subject: `User:${annotator.id}` } });
+    expect(more).toEqual([]);
     expect(audited).toMatchObject({ actorId: null, action: "rater.setQuarantine" });
   });
 
