@@ -79,7 +79,8 @@ export function raterAccuracies(
       gold.has(item) || !isAppointed(roles[rater]!)
         ? believed
         : (believed * (1 - own)) / (believed * (1 - own) + (1 - believed) * own);
-    if (others !== 0.5) byRater[rater]!.push({ others, weight: weight * Math.abs(2 * others - 1) });
+    if (Math.abs(others - 0.5) > SAYS_NOTHING)
+      byRater[rater]!.push({ others, weight: weight * Math.abs(2 * others - 1) });
   }
   return roles.map((role, rater) => accuracyAgainst(role, byRater[rater]!));
 }
@@ -90,6 +91,8 @@ interface Seen {
   weight: number;
 }
 
+/** A lone vote taken out of its own product leaves ½ but for rounding. */
+const SAYS_NOTHING = 1e-9;
 const ROUNDS = 50;
 
 /** Expectation-maximisation over one rater's accuracy alone; the others' judgement stands. */

@@ -43,25 +43,35 @@ export function dawidSkene(ratings: readonly Rating[], options: DawidSkeneOption
   const truth = Array.from({ length: items }, () => new Float64Array(labels));
   for (const { item, label } of ratings) truth[item]![label]!++;
   for (const [item, row] of truth.entries()) settle(row, known?.get(item));
+  const logs = truth.map(() => new Float64Array(labels));
   let errors: Float64Array[] = [];
   let shares = new Float64Array(labels).fill(1 / labels);
   for (let round = 1; ; round++) {
     errors = Array.from({ length: raters }, (_, rater) => priorOf(options, rater));
-    for (const { item, rater, label } of ratings)
-      for (let t = 0; t < labels; t++) errors[rater]![t * labels + label]! += truth[item]![t]!;
+    for (const { item, rater, label } of ratings) {
+      const [row, table] = [truth[item]!, errors[rater]!];
+      for (let t = 0; t < labels; t++) table[t * labels + label]! += row[t]!;
+    }
     for (const table of errors) normalise(table, options);
     if (options.model === "confusion") shares = sharesOf(truth, labels);
 
-    const logs = truth.map(() => Float64Array.from(shares, Math.log));
-    for (const { item, rater, label } of ratings)
-      for (let t = 0; t < labels; t++) logs[item]![t]! += Math.log(errors[rater]![t * labels + label]!);
+    const logErrors = errors.map((table) => table.map(Math.log));
+    for (const row of logs) for (let t = 0; t < labels; t++) row[t] = Math.log(shares[t]!);
+    for (const { item, rater, label } of ratings) {
+      const [row, table] = [logs[item]!, logErrors[rater]!];
+      for (let t = 0; t < labels; t++) row[t]! += table[t * labels + label]!;
+    }
     let moved = 0;
-    for (const [item, row] of truth.entries()) {
-      const most = Math.max(...logs[item]!);
-      const next = logs[item]!.map((log) => Math.exp(log - most));
+    for (let item = 0; item < items; item++) {
+      const [row, next] = [truth[item]!, logs[item]!];
+      let most = next[0]!;
+      for (let t = 1; t < labels; t++) most = Math.max(most, next[t]!);
+      for (let t = 0; t < labels; t++) next[t] = Math.exp(next[t]! - most);
       settle(next, known?.get(item));
-      for (let t = 0; t < labels; t++) moved = Math.max(moved, Math.abs(next[t]! - row[t]!));
-      row.set(next);
+      for (let t = 0; t < labels; t++) {
+        moved = Math.max(moved, Math.abs(next[t]! - row[t]!));
+        row[t] = next[t]!;
+      }
     }
     if (moved < TOLERANCE || round === MOST_ROUNDS) return { truth, errors, shares, rounds: round };
   }
@@ -70,7 +80,8 @@ export function dawidSkene(ratings: readonly Rating[], options: DawidSkeneOption
 /** Scales to a sum of 1, or sets what is known. */
 function settle(row: Float64Array, known: number | undefined): void {
   if (known !== undefined) row.fill(0)[known] = 1;
-  const total = row.reduce((sum, value) => sum + value, 0);
+  let total = 0;
+  for (let t = 0; t < row.length; t++) total += row[t]!;
   for (let t = 0; t < row.length; t++) row[t] = total === 0 ? 1 / row.length : row[t]! / total;
 }
 
