@@ -26,14 +26,14 @@ type SendOptions = {
 export async function sendFile(
   file: Blob,
   { id, received }: { id: string; received: number },
-  { signal, onProgress, wait = (ms) => new Promise((done) => setTimeout(done, ms)) }: SendOptions,
+  { signal, onProgress, partBytes = PART_BYTES, wait = sleep }: SendOptions,
 ): Promise<void> {
   let at = received;
   let failures = 0;
   onProgress(at);
   while (at < file.size) {
     signal.throwIfAborted();
-    const answer = await put(file, id, at, signal);
+    const answer = await put(file.slice(at, at + partBytes), id, at, signal);
     if (answer.kind === "taken") {
       failures = 0;
       at = answer.received;
@@ -51,9 +51,8 @@ type Answer =
   | { kind: "broken"; sentence: string | null }
   | { kind: "refused"; sentence: string | null };
 
-async function put(file: Blob, id: string, at: number, signal: AbortSignal): Promise<Answer> {
+async function put(body: Blob, id: string, at: number, signal: AbortSignal): Promise<Answer> {
   try {
-    const body = file.slice(at, at + PART_BYTES);
     const response = await fetch(`/api/imports/${id}?offset=${at}`, { method: "PUT", body, signal });
     if (response.ok) return { kind: "taken", received: ((await response.json()) as ImportView).received };
     const sentence = await sentenceOf(response);

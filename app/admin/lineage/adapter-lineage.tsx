@@ -112,11 +112,12 @@ function adapterStages(lineage: AdapterLineage): Stage[] {
 }
 
 /** Most people are far from the head of the list, so the rest is said as a number. */
-const MOST_RATERS = 20;
+const MOST_RATERS = 10;
 
 function Raters({ lineage: { raters } }: { lineage: AdapterLineage }) {
   const t = useTranslations("data.lineage");
   const format = useFormatter();
+  const largest = Math.max(...raters.map(({ share }) => share), Number.MIN_VALUE);
   return (
     <Card title={t("raters")} description={t("ratersText")}>
       {raters.length === 0 ? (
@@ -126,7 +127,7 @@ function Raters({ lineage: { raters } }: { lineage: AdapterLineage }) {
           <TableHead>
             <tr>
               <HeaderCell>{t("person")}</HeaderCell>
-              <HeaderCell numeric>{t("stage.pairs")}</HeaderCell>
+              <HeaderCell numeric>{t("stage.pairs", { count: 2 })}</HeaderCell>
               <HeaderCell numeric>{t("share")}</HeaderCell>
             </tr>
           </TableHead>
@@ -144,7 +145,7 @@ function Raters({ lineage: { raters } }: { lineage: AdapterLineage }) {
                     <span aria-hidden className="h-1.5 w-16 rounded-full bg-sunken [print-color-adjust:exact]">
                       <span
                         className="block h-full rounded-full bg-accent/75"
-                        style={{ width: `${Math.min(1, share) * 100}%` }}
+                        style={{ width: `${(share / largest) * 100}%` }}
                       />
                     </span>
                     {format.number(share, { style: "percent", maximumFractionDigits: 1 })}
