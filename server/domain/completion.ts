@@ -120,6 +120,7 @@ async function findGenerated(tx: Tx, conversationId: string, parentId: string, c
       role: "ASSISTANT",
       status: { in: ["COMPLETE", "INTERRUPTED"] },
       deploymentId: { not: null },
+      forComparison: false,
       content,
     },
     orderBy: { createdAt: "desc" },

@@ -1,6 +1,6 @@
 /**
- * Drafts replies for Comparisons while nobody waits for the model: the live policy speaks one at a time, and stops as soon as a
- * person asks for a reply. What there is to do is read from the database at every step, so several web processes may do this at
+ * Drafts replies for Comparisons while nobody waits for the model: the live policy speaks one at a time, and the next step after
+ * a person has asked for a reply stops it. What there is to do is read from the database at every step, so several web processes may do this at
  * once, and one that dies leaves nothing behind but a reply that the reaper ends.
  */
 
