@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { appRouter } from "../../../server/api/root.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { ratedPrompt, train } from "../../helpers/loop.ts";
-import { follow, newKey, testWorld } from "../../helpers/world.ts";
+import { finished, follow, newKey, testWorld } from "../../helpers/world.ts";
 
 const EXPECTED_ROLES: Record<string, string> = {
   "viewer.me": "PUBLIC",
@@ -118,6 +118,8 @@ let ann: Viewer;
 let ben: Viewer;
 let owned: Awaited<ReturnType<typeof ratedPrompt>>;
 let apiKeyId: string;
+let comparisonId: string;
+let editedId: string;
 let adminIds: Record<string, string>;
 
 beforeAll(async () => {
@@ -125,6 +127,11 @@ beforeAll(async () => {
   world.engine.script = () => [`Ann's secret ${++count}.`];
   [ann, ben] = [await world.person("Ann"), await world.person("Ben", "ANNOTATOR")];
   owned = await ratedPrompt(world.as(ann), "My secret?");
+  const drafts = await world.as(ann).message.compare({ messageId: owned.chosenId, requestKey: newKey() });
+  for (const { id } of drafts.replies) await finished(world.as(ann), id);
+  comparisonId = drafts.comparisonId;
+  const text = { messageId: owned.rejectedId, content: "Ann's secret, rewritten.", requestKey: newKey() };
+  editedId = (await world.as(ann).feedback.edit(text)).id;
   apiKeyId = (await world.as(ann).apiKey.create({ name: "laptop" })).id;
   const run = await world.as(world.admin).run.create({ method: "DPO" });
   adminIds = { runId: run.id, datasetId: run.datasetId, adapterId: await train(world, run.id) };
@@ -136,6 +143,7 @@ const inputs = (): Record<string, unknown> => ({
   "conversation.list": {},
   "conversation.get": { id: owned.conversationId },
   "conversation.rename": { id: owned.conversationId, title: "Mine now" },
+  "conversation.setTraining": { id: owned.conversationId, optOut: true },
   "conversation.delete": { id: owned.conversationId },
   "conversation.restore": { id: owned.conversationId },
   "message.send": {
@@ -145,10 +153,18 @@ const inputs = (): Record<string, unknown> => ({
     requestKey: newKey(),
   },
   "message.regenerate": { messageId: owned.chosenId, requestKey: newKey() },
+  "message.compare": { messageId: owned.chosenId, requestKey: newKey() },
   "message.stop": { messageId: owned.chosenId },
   "message.stream": { messageId: owned.chosenId },
   "feedback.set": { messageId: owned.chosenId, value: -1 },
   "feedback.clear": { messageId: owned.chosenId },
+  "feedback.choose": { comparisonId, choice: { kind: "PICK", messageId: owned.chosenId } },
+  "feedback.unchoose": { comparisonId },
+  "feedback.edit": { messageId: owned.chosenId, content: "Mine now.", requestKey: newKey() },
+  "feedback.withdrawEdit": { messageId: editedId },
+  "feedback.mine": {},
+  "account.setTraining": { optOut: true },
+  "account.delete": { email: "ann@example.com" },
   "apiKey.create": { name: "key" },
   "apiKey.revoke": { id: apiKeyId },
   "run.get": { id: adminIds.runId },
@@ -192,13 +208,17 @@ test("every procedure is for whom the table says", () => {
 
 const needing = (role: string) => Object.keys(EXPECTED_ROLES).filter((path) => EXPECTED_ROLES[path] === role);
 
-test.each([...needing("USER"), ...needing("ADMIN")])("visitors may not call %s", async (path) => {
+test.each(["USER", "ANNOTATOR", "ADMIN"].flatMap(needing))("visitors may not call %s", async (path) => {
   await expect(call(null, path)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
 });
 
 test.each(needing("ADMIN"))("annotators and people may not call %s", async (path) => {
   await expect(call(ann, path)).rejects.toMatchObject({ code: "FORBIDDEN" });
   await expect(call(ben, path)).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test.each(needing("ANNOTATOR"))("people may not call %s", async (path) => {
+  await expect(call(ann, path)).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 const mutations = Object.keys(EXPECTED_ROLES).filter((path) => procedures[path]?._def.type === "mutation");
@@ -213,7 +233,8 @@ describe("other people's ids", () => {
     (path) => EXPECTED_ROLES[path] === "USER" && /^(conversation|message|feedback|apiKey)\./.test(path),
   );
   const reaching = takingIds.filter(
-    (path) => !["conversation.list", "feedback.reasons", "apiKey.list", "apiKey.create"].includes(path),
+    (path) =>
+      !["conversation.list", "feedback.reasons", "feedback.mine", "apiKey.list", "apiKey.create"].includes(path),
   );
 
   test.each(reaching)("%s answers a stranger, even an admin, as if the row were not there", async (path) => {
@@ -223,6 +244,9 @@ describe("other people's ids", () => {
           world.db.conversation.findMany({ where: { userId: ann.id } }),
           world.db.message.findMany({ where: { conversation: { userId: ann.id } }, orderBy: { id: "asc" } }),
           world.db.feedback.findMany(),
+          world.db.edit.findMany(),
+          world.db.ranking.findMany(),
+          world.db.comparison.findMany({ orderBy: { id: "asc" } }),
           world.db.preferencePair.findMany(),
           world.db.apiKey.findMany({ where: { userId: ann.id } }),
         ]),
@@ -256,6 +280,8 @@ describe("other people's ids", () => {
   test("lists show one's own rows only", async () => {
     expect((await world.as(ben).conversation.list({})).items).toEqual([]);
     expect((await world.as(ben).conversation.list({ search: "secret" })).items).toEqual([]);
+    expect((await world.as(ben).feedback.mine({})).items).toEqual([]);
+    expect((await world.as(ann).feedback.mine({})).items).not.toEqual([]);
     expect(await world.as(ben).apiKey.list()).toEqual([]);
     expect((await world.as(ann).conversation.list({})).items).toHaveLength(1);
   });
@@ -278,6 +304,11 @@ test("their owner may call them all", async () => {
     "message.stream",
     "feedback.set",
     "feedback.clear",
+    "feedback.choose",
+    "feedback.unchoose",
+    "feedback.withdrawEdit",
+    "conversation.setTraining",
+    "account.setTraining",
   ]) {
     await expect(call(ann, path)).resolves.toBeDefined();
   }

@@ -114,9 +114,9 @@ test("reasons and a comment are kept, shown to their owner, and checked", async 
     reasons: ["too-long", "wrong"],
     comment: "no",
   });
-  await expect(
-    me.feedback.set({ messageId: drafts[0]!, value: 1, reasons: ["because"] }),
-  ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await expect(me.feedback.set({ messageId: drafts[0]!, value: 1, reasons: ["because"] })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
 });
 
 describe("the database refuses", () => {
