@@ -12,7 +12,7 @@ import { checkpointFolder } from "../../../trainer/run-job.ts";
 import { type Outcome, type WorkerServices, workOnRun } from "../../../trainer/worker.ts";
 import { BigramEngine } from "../../helpers/bigram-engine.ts";
 
-import { ratedPrompt } from "../../helpers/loop.ts";
+import { insertPairs, ratedPrompt } from "../../helpers/loop.ts";
 import { ScriptedRollouts } from "../../helpers/scripted-rollouts.ts";
 import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
@@ -140,6 +140,19 @@ describe("a worker", () => {
     expect(await row(id)).toMatchObject({ status: "CANCELLED", adapter: null, leaseOwner: null });
     // The step under way was recorded, and its answer said that the run is cancelled.
     expect(engine.calls.accumulate).toBe(3);
+    expect(checkpoints(id)).toBe(false);
+  });
+
+  it("leaves nothing behind when what it trains on is erased meanwhile", async () => {
+    const eve = await world.person("Eve");
+    await insertPairs(world, eve.id, ["Eve's question?"]);
+    const id = await newRun();
+    beforeStep(4, async () => {
+      expect(checkpoints(id)).toBe(true);
+      await admin.erasure.run({ userId: eve.id });
+    });
+    expect(await workOnRun(services, id)).toBe("lost");
+    expect(await row(id)).toMatchObject({ status: "CANCELLED", adapter: null, leaseOwner: null });
     expect(checkpoints(id)).toBe(false);
   });
 
