@@ -6,8 +6,8 @@ import type { Db } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { guardsSchema } from "./dataset-guards.ts";
 import { viewItem } from "./dataset-item.ts";
+import { searchDataset } from "./dataset-search.ts";
 import { leftOutSchema } from "./json.ts";
-import { pageOf } from "./page.ts";
 import { PAIR_ROW, viewPairs } from "./pair.ts";
 import type { DataKind } from "./run-config.ts";
 import type { DatasetFilter, DatasetSummary, DatasetView } from "./views.ts";
@@ -36,40 +36,48 @@ export async function listDatasets(
 
 const PAGE = 30;
 
+/** A page of examples in their frozen order; of a search it may be empty and still name the next. */
 export async function getDataset(
   db: Db,
-  { id, cursor }: { id: string; cursor?: string; filter?: DatasetFilter },
+  { id, cursor, filter = {} }: { id: string; cursor?: string; filter?: DatasetFilter },
 ): Promise<DatasetView> {
   const row = await db.dataset.findUnique({ where: { id }, ...SUMMARY });
   if (!row) throw notFound("dataset");
   const after = cursor && /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
-  const part = {
-    where: { datasetId: id, ordinal: { gt: after } },
+  const size = row.trainPairs + row.heldOutPairs;
+  const { pairs, items, next } = await searchDataset(db, { id, kind: row.kind, size, after, filter, page: PAGE });
+  const of = (ordinals: number[]) => ({
+    where: { datasetId: id, ordinal: { in: ordinals } },
     orderBy: { ordinal: "asc" as const },
-    take: PAGE + 1,
-  };
-  const rows = await db.datasetPair.findMany({ ...part, include: { pair: { include: PAIR_ROW } } });
-  const items = await db.datasetItem.findMany(part);
+  });
+  const entries =
+    pairs.length > 0 ? await db.datasetPair.findMany({ ...of(pairs), include: { pair: { include: PAIR_ROW } } }) : [];
   const views = await viewPairs(
     db,
-    rows.slice(0, PAGE).map((entry) => entry.pair),
+    entries.map((entry) => entry.pair),
   );
-  const entries = rows.map(({ ordinal, split, epsilon }, i) => ({
-    id: String(ordinal),
-    example: { ordinal, split, epsilon },
-    view: views[i],
-  }));
+  const stored = items.length > 0 ? await db.datasetItem.findMany(of(items)) : [];
+  const nextCursor = next === null ? null : String(next);
   return {
     ...viewDataset(row),
     leftOut: leftOutSchema.parse(row.leftOut),
-    pairs: pageOf(entries, PAGE, ({ example, view }) => ({ ...view!, ...example })),
-    items: pageOf(
-      items.map((item) => ({ ...item, id: String(item.ordinal) })),
-      PAGE,
-      ({ id, ordinal, split, weight, source, content }) => ({
-        ...{ id, ordinal, split, weight, source },
+    pairs: {
+      // As they were weighed when they were frozen.
+      items: entries.map(({ ordinal, split, weight, epsilon }, i) => ({
+        ...views[i]!,
+        ordinal,
+        split,
+        weight,
+        epsilon,
+      })),
+      nextCursor: items.length === 0 ? nextCursor : null,
+    },
+    items: {
+      items: stored.map(({ ordinal, split, weight, source, content }) => ({
+        ...{ id: String(ordinal), ordinal, split, weight, source },
         content: viewItem(row.kind, content),
-      }),
-    ),
+      })),
+      nextCursor: pairs.length === 0 ? nextCursor : null,
+    },
   };
 }

@@ -8,8 +8,8 @@ import { HELD_OUT_SHARE, LEAST_TO_SPLIT } from "./dataset-split.ts";
 import type { DataKind } from "./run-config.ts";
 import type { LeftOut } from "./views.ts";
 
-/** Hashes read in one go: a few megabytes. */
-const BATCH = 20_000;
+/** Hashes read in one go: a megabyte. */
+const BATCH = 5_000;
 
 export interface Staged {
   importId: string;
@@ -18,6 +18,14 @@ export interface Staged {
   name: string;
   /** Why examples of the same file are not among the lines. */
   leftOut: readonly LeftOut[];
+  /** Of the Dataset that the lines were copied from. */
+  guards?: Prisma.JsonValue;
+}
+
+export interface Frozen {
+  id: string;
+  /** False: there was one with the same content already. */
+  made: boolean;
 }
 
 /**
@@ -28,7 +36,7 @@ export interface Staged {
  * prompts, chosen by their key, so that all examples of a prompt fall on one side.
  * @returns null when there is nothing to freeze
  */
-export async function freezeStaged(tx: Tx, staged: Staged): Promise<{ id: string; made: boolean } | null> {
+export async function freezeStaged(tx: Tx, staged: Staged): Promise<Frozen | null> {
   const { importId, kind, origin, name } = staged;
   await stage(tx, importId, kind);
   const [counts] = await tx.$queryRaw<{ all: number; kept: number; heldOut: number }[]>`
@@ -42,6 +50,7 @@ export async function freezeStaged(tx: Tx, staged: Staged): Promise<{ id: string
     data: {
       ...{ kind, origin, name, sha256, trainPairs: kept - heldOut, heldOutPairs: heldOut },
       leftOut: [...staged.leftOut, ...duplicates] as unknown as Prisma.InputJsonArray,
+      ...(staged.guards && { guards: staged.guards }),
     },
     skipDuplicates: true,
     select: { id: true },

@@ -1,5 +1,6 @@
 /** Pages of lists: one row more than a page is read, and its presence says that there is a next page. */
 
+import { Prisma } from "../../prisma/generated/client.ts";
 import { AppError } from "../errors.ts";
 import type { Page } from "./views.ts";
 
@@ -22,3 +23,7 @@ export function behind(cursor: string | undefined): { cursor?: { id: string }; s
     throw new AppError("INVALID_INPUT", "The cursor is none that a list gave; start from its top.");
   return { cursor: { id: cursor }, skip: 1 };
 }
+
+/** Whether a column holds a text, letter case aside; the signs that LIKE knows stand for themselves. */
+export const contains = (column: Prisma.Sql, text: string): Prisma.Sql =>
+  Prisma.sql`${column} ILIKE ${`%${text.replaceAll(/[\\%_]/g, "\\$&")}%`}`;

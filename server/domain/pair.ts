@@ -1,11 +1,11 @@
 /** Preference pairs as admins read them: the prompt, both replies, and who judged. */
 
-import type { Prisma } from "../../prisma/generated/client.ts";
+import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
-import { AppError } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { MESSAGE_ROLE } from "./chat-role.ts";
 import { historiesOf } from "./history.ts";
-import { behind, pageOf } from "./page.ts";
+import { behind, contains, pageOf } from "./page.ts";
 import { PERSON } from "./select.ts";
 import type { Page, PairDetails, PairFilter, PairView } from "./views.ts";
 
@@ -37,28 +37,92 @@ export async function viewPairs(db: Db, rows: readonly PairRow[]): Promise<PairV
 }
 
 const PAGE = 30;
+/** Pairs that one page of a search looks at: the page is in time however rare what is searched for is. */
+const LOOKED_AT = 20_000;
 
-/** Newest first, retracted ones included. */
-export async function listPairs(db: Db, { cursor }: PairFilter & { cursor?: string } = {}): Promise<Page<PairView>> {
+/** Newest first, retracted ones included. A page of a search may be empty and still name the next. */
+export async function listPairs(
+  db: Db,
+  { cursor, ...filter }: PairFilter & { cursor?: string } = {},
+): Promise<Page<PairView>> {
+  behind(cursor); // says what is wrong with one that no list gave
+  const { search, adapterSha256 } = filter;
+  const walk = walkOf(filter, cursor);
+  const bounded = search !== undefined || adapterSha256 !== undefined;
+  const found = bounded
+    ? await db.$queryRaw<{ id: string }[]>`
+        SELECT walk."id" FROM (${walk} LIMIT ${LOOKED_AT}) AS walk
+        WHERE ${Prisma.join(conditionsOf(filter), " AND ")} ORDER BY walk."createdAt" DESC, walk."id" DESC LIMIT ${PAGE + 1}`
+    : await db.$queryRaw<{ id: string }[]>`${walk} LIMIT ${PAGE + 1}`;
   const rows = await db.preferencePair.findMany({
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: PAGE + 1,
-    ...behind(cursor),
+    where: { id: { in: found.map(({ id }) => id) } },
     include: PAIR_ROW,
   });
-  const views = await viewPairs(db, rows);
-  return pageOf(views, PAGE, (view) => view);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const views = await viewPairs(
+    db,
+    found.flatMap(({ id }) => byId.get(id) ?? []),
+  );
+  const page = pageOf(views, PAGE, (view) => view);
+  if (page.nextCursor !== null || !bounded) return page;
+  const [last] = await db.$queryRaw<{ id: string }[]>`${walk} OFFSET ${LOOKED_AT - 1} LIMIT 1`;
+  return { ...page, nextCursor: last?.id ?? null };
 }
 
-export async function getPair(_db: Db, _id: string): Promise<PairDetails> {
-  throw new AppError("NOT_IMPLEMENTED", "This is not ready yet.");
+/** Pairs from the newest on, by what an index knows. */
+function walkOf({ source, status, raterId, from, to }: PairFilter, cursor: string | undefined): Prisma.Sql {
+  const conditions = [
+    Prisma.sql`true`,
+    ...(source ? [Prisma.sql`pair."source" = ${source}::"PairSource"`] : []),
+    ...(status ? [Prisma.sql`pair."status" = ${status}::"PairStatus"`] : []),
+    ...(from ? [Prisma.sql`pair."createdAt" >= ${from}`] : []),
+    ...(to ? [Prisma.sql`pair."createdAt" < ${to}`] : []),
+    ...(raterId
+      ? [Prisma.sql`pair."id" IN (SELECT "pairId" FROM "PairRater" WHERE "raterId" = ${raterId}::uuid)`]
+      : []),
+    ...(cursor
+      ? [
+          Prisma.sql`(pair."createdAt", pair."id") < (SELECT "createdAt", "id" FROM "PreferencePair" WHERE "id" = ${cursor}::uuid)`,
+        ]
+      : []),
+  ];
+  return Prisma.sql`SELECT pair."id", pair."createdAt", pair."promptId", pair."chosenId", pair."rejectedId"
+    FROM "PreferencePair" pair WHERE ${Prisma.join(conditions, " AND ")} ORDER BY pair."createdAt" DESC, pair."id" DESC`;
 }
 
-/** @returns how many changed */
-export async function setPairQuarantine(
-  _db: Db,
-  _actorId: string,
-  _change: { ids: readonly string[]; quarantined: boolean; reason: string },
-): Promise<{ changed: number }> {
-  throw new AppError("NOT_IMPLEMENTED", "This is not ready yet.");
+/** What only the messages know; looked up row by row, so that a page ends as soon as it is full. */
+function conditionsOf({ search, adapterSha256 }: PairFilter): Prisma.Sql[] {
+  const spoken = (among: Prisma.Sql, condition: Prisma.Sql) =>
+    Prisma.sql`EXISTS (SELECT 1 FROM "Message" m WHERE m."id" IN (${among}) AND ${condition})`;
+  const replies = Prisma.sql`walk."chosenId", walk."rejectedId"`;
+  return [
+    ...(search ? [spoken(Prisma.sql`walk."promptId", ${replies}`, contains(Prisma.sql`m."content"`, search))] : []),
+    ...(adapterSha256 ? [spoken(replies, Prisma.sql`m."adapterSha256" = ${adapterSha256}`)] : []),
+  ];
+}
+
+/** @throws AppError NOT_FOUND */
+export async function getPair(db: Db, id: string): Promise<PairDetails> {
+  const row = await db.preferencePair.findUnique({
+    where: { id },
+    include: {
+      ...PAIR_ROW,
+      prompt: { select: { conversationId: true } },
+      datasets: {
+        select: {
+          ...{ ordinal: true, split: true, weight: true, epsilon: true },
+          dataset: { select: { id: true, sha256: true, frozenAt: true } },
+        },
+        orderBy: { dataset: { frozenAt: "desc" } },
+        take: 100,
+      },
+    },
+  });
+  if (!row) throw notFound("pair");
+  const [view] = await viewPairs(db, [row]);
+  return {
+    ...view!,
+    conversationId: row.prompt.conversationId,
+    datasets: row.datasets.map(({ dataset, ...entry }) => ({ ...dataset, ...entry })),
+  };
 }

@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { PairSource, PairStatus } from "../../../prisma/generated/enums.ts";
-import { getPair, listPairs, setPairQuarantine } from "../../domain/pair.ts";
+import { getPair, listPairs } from "../../domain/pair.ts";
+import { setPairQuarantine } from "../../domain/pair-quarantine.ts";
 import { plainText } from "../../plain-text.ts";
 import { adminProcedure, router } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
