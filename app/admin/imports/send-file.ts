@@ -13,11 +13,14 @@ export class SendError extends Error {
   }
 }
 
-type SendOptions = {
+interface SendOptions {
   signal: AbortSignal;
   onProgress: (received: number) => void;
+  partBytes?: number;
   wait?: (ms: number) => Promise<void>;
-};
+}
+
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /**
  * Sends what the server has not got yet. A line that breaks is tried again, after longer and longer waits, from where the
