@@ -2,9 +2,12 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { MigrationError } from "../prisma/migrate.ts";
 import { DATA_KINDS } from "../server/domain/run-config.ts";
 import { DATA_FORMATS } from "../server/domain/views.ts";
+import { EnvError } from "../server/env.ts";
 import { AppError } from "../server/errors.ts";
+import { StartError } from "./start/report.mjs";
 
 const HELP = `Training data in and out; docs/formats.md has a line of every format.
 
@@ -90,6 +93,11 @@ try {
   process.exit(process.exitCode ?? 0);
 } catch (error) {
   // What the caller can mend is a sentence; only what a developer must see has a stack.
-  console.error(error instanceof AppError ? `data: ${error.message}` : error);
-  process.exit(error instanceof AppError ? 2 : 1);
+  const known =
+    error instanceof AppError ||
+    error instanceof EnvError ||
+    error instanceof StartError ||
+    error instanceof MigrationError;
+  console.error(known ? `data: ${error.message}` : error);
+  process.exit(known ? 2 : 1);
 }

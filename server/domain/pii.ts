@@ -59,7 +59,7 @@ const socialSecurity = (text: string) => !/^(000|666|9)|^\d{3}.00|0000$/.test(te
 /** No date, no version and no plain number: it begins with + or a bracket, or has enough digits in groups. */
 function phone(text: string): boolean {
   const digits = digitsOf(text).length;
-  if (digits < 8 || digits > 15 || /^(19|20)\d\d[-./ ]\d/.test(text)) return false;
+  if (digits < 8 || digits > 15 || /^(19|20)\d\d[-./ ]\d|^\d{3}-\d\d-\d{4}$/.test(text)) return false;
   return /^[+(]/.test(text) || /^1[3-9]\d{9}$/.test(text) || (/[-. ]/.test(text) && digits >= 9);
 }
 
@@ -92,15 +92,21 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     kind: "email",
+    // Letters of Latin script: Chinese has no spaces that would end the word before.
     pattern:
-      /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-][\p{L}\p{N}._%+-]{0,63}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,5}\.[\p{L}]{2,24}(?![\p{L}\p{N}])/gu,
+      /(?<![\p{Script=Latin}\p{N}._%+-])[\p{Script=Latin}\p{N}_%+-][\p{Script=Latin}\p{N}._%+-]{0,63}@[\p{Script=Latin}\p{N}-]{1,63}(?:\.[\p{Script=Latin}\p{N}-]{1,63}){0,5}\.\p{Script=Latin}{2,24}(?![\p{Script=Latin}\p{N}])/gu,
   },
   {
     kind: "iban",
     pattern: /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\p{L}\p{N}])/gu,
     check: iban,
   },
-  { kind: "card", pattern: /(?<![\d.-])\d{4}(?:[ -]?\d{2,6}){2,4}(?![\d-])/gu, check: luhn },
+  {
+    kind: "card",
+    pattern:
+      /(?<![\d.-])(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{4}[ -]?\d{6}[ -]?\d{5}|\d{13,19})(?![\d-])/gu,
+    check: luhn,
+  },
   {
     kind: "id-number",
     pattern: /(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)/gu,
@@ -115,7 +121,8 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     kind: "phone",
-    pattern: /(?<![\p{L}\p{N}.,/+-])\+?\(?\d{1,5}\)?(?:[ .-]?\(?\d{1,5}\)?){1,6}(?![\p{L}\p{N}]|[.,/-]\d)/gu,
+    pattern:
+      /(?<![\p{Script=Latin}\p{N}.,/+-])\+?\(?\d{1,5}\)?(?:[ .-]?\(?\d{1,5}\)?){1,6}(?![\p{Script=Latin}\p{N}]|[.,/-]\d)/gu,
     check: phone,
   },
   {
