@@ -11,6 +11,7 @@ import { sweepImports } from "./domain/import.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
+import { trustRefresher } from "./domain/trust-recompute.ts";
 import { logger } from "./log.ts";
 import { sweepRateLimits } from "./rate-limit.ts";
 import type { Services } from "./services.ts";
@@ -48,13 +49,14 @@ export function startUpkeep(services: Services): () => Promise<void> {
     { rest: REST },
   );
   const imports = every(QUEUE_MS, () => sweepImports(services));
+  const trust = every(SWEEP_MS, trustRefresher(db), { rest: REST });
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
     await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), draft(), ask(), imports(), sweep()]);
+    await Promise.all([reap(), draft(), ask(), imports(), trust(), sweep()]);
     await drafts.close();
   };
 }

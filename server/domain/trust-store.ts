@@ -1,15 +1,10 @@
-/** What is known of each rater, kept in RaterTrust: worked out from all judgements, and the quarantine that admins and checks decide. */
+/** The quarantine of raters, which admins and checks decide: RaterTrust and the pairs that rest on them. */
 
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
-import { AppError, notFound } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
 import { applyQuarantine } from "./pair-store.ts";
-
-/** Works the trust of every rater out anew. @returns how many raters there are */
-export async function recomputeTrust(_db: Db): Promise<{ raters: number }> {
-  throw new AppError("NOT_IMPLEMENTED", "Trust in raters is not built yet.");
-}
 
 /**
  * Puts a rater's judgements aside. Pairs that rest on quarantined raters alone are kept and left out.

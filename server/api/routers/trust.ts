@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { getAgreement, getRater, listRaters } from "../../domain/rater-view.ts";
 import { getStrengths } from "../../domain/strengths.ts";
-import { recomputeTrust, setQuarantine } from "../../domain/trust-store.ts";
+import { recomputeTrust } from "../../domain/trust-recompute.ts";
+import { setQuarantine } from "../../domain/trust-store.ts";
 import { adminProcedure, router } from "../trpc.ts";
 import { id, oneId } from "./input.ts";
 

@@ -32,7 +32,7 @@ export interface RaterFigures {
   accuracy: Estimate | null;
   gold: { seen: number; right: number };
   repeats: { seen: number; same: number };
-  /** Share of first places that went to the reply shown first, where two were shown, and what chance would give. */
+  /** Share of preferences that went to the reply shown earlier: ½ where the place does not matter. */
   firstPlace: Estimate | null;
   /** Mean agreement with others who judged the same. */
   agreement: Estimate | null;
