@@ -1,14 +1,8 @@
-// How often values fall where: bars side by side over a measured axis, and the same as a table.
+// How often values fall where: bins side by side, equally wide whatever they span, and the same as a table.
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
-import { shortNumber } from "./axis.ts";
+import { type Bins, binName, namedEdges, trimmed } from "./bins.ts";
 import type { Meaning } from "./series.ts";
-
-export interface Bins {
-  /** Bin i holds values from edges[i] up to edges[i + 1]. */
-  edges: readonly number[];
-  counts: readonly number[];
-}
 
 type HistogramProps = {
   title: string;
@@ -16,7 +10,7 @@ type HistogramProps = {
   unit: string;
   bins: Bins;
   meaning?: Meaning;
-  /** Draws a line at this value: where two sides meet. */
+  /** Draws a line at this edge: where two sides meet. */
   mark?: number;
 };
 
@@ -31,18 +25,21 @@ const FILL: Record<Meaning, string> = {
 
 const WIDTH = 320;
 const HEIGHT = 96;
+const HEAD = 14;
 const FOOT = 18;
-const HEAD = 12;
+/** Keeps the names of the outermost edges on the picture. */
+const SIDE = 12;
+const MOST_NAMES = 7;
 
 export function Histogram({ title, unit, bins, meaning = "quiet", mark }: HistogramProps) {
   const t = useTranslations("data.statistics");
   const format = useFormatter();
-  const { edges, counts } = bins;
+  const shown = trimmed(bins, mark);
+  const { edges, counts } = shown;
   const most = Math.max(1, ...counts);
-  const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 1];
-  const at = (value: number) => ((value - low) / (high - low || 1)) * WIDTH;
-  const tall = (count: number) => (count / most) * HEIGHT;
-  const range = (i: number) => `${shortNumber(edges[i]!)} – ${shortNumber(edges[i + 1]!)}`;
+  const wide = (WIDTH - 2 * SIDE) / counts.length;
+  const at = (edge: number) => SIDE + edge * wide;
+  const marked = mark === undefined ? -1 : edges.indexOf(mark);
   return (
     <figure className="min-w-0">
       <figcaption className="mb-1 flex items-baseline justify-between gap-2">
@@ -52,42 +49,36 @@ export function Histogram({ title, unit, bins, meaning = "quiet", mark }: Histog
       <svg
         aria-hidden="true"
         viewBox={`0 0 ${WIDTH} ${HEAD + HEIGHT + FOOT}`}
-        className="w-full [print-color-adjust:exact]"
+        className="w-full max-w-md [print-color-adjust:exact]"
         fontSize="10"
       >
-        <text x={0} y={8} className="fill-faint">
+        <text x={SIDE} y={9} className="fill-faint">
           {format.number(most)}
         </text>
         <g transform={`translate(0 ${HEAD})`}>
-          <line x1={0} x2={WIDTH} y1={0} y2={0} className="stroke-line" strokeDasharray="2 3" />
+          <line x1={SIDE} x2={WIDTH - SIDE} y1={0} y2={0} className="stroke-line" strokeDasharray="2 3" />
           {counts.map((count, i) => (
             <rect
               key={edges[i]}
-              x={at(edges[i]!) + 0.5}
-              width={Math.max(1, at(edges[i + 1]!) - at(edges[i]!) - 1)}
-              y={HEIGHT - tall(count)}
-              height={tall(count)}
+              x={at(i) + 0.75}
+              width={Math.max(1, wide - 1.5)}
+              y={HEIGHT - (count / most) * HEIGHT}
+              height={(count / most) * HEIGHT}
               rx={1}
               className={FILL[meaning]}
             >
-              <title>{`${range(i)}: ${format.number(count)}`}</title>
+              <title>{`${binName(shown, i)}: ${format.number(count)}`}</title>
             </rect>
           ))}
-          <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className="stroke-line-strong" />
-          {mark !== undefined && mark > low && mark < high && (
-            <line x1={at(mark)} x2={at(mark)} y1={-4} y2={HEIGHT} strokeDasharray="4 3" className="stroke-ink" />
+          <line x1={SIDE} x2={WIDTH - SIDE} y1={HEIGHT} y2={HEIGHT} className="stroke-line-strong" />
+          {marked >= 0 && (
+            <line x1={at(marked)} x2={at(marked)} y1={-4} y2={HEIGHT} strokeDasharray="4 3" className="stroke-ink" />
           )}
-          <text x={0} y={HEIGHT + 13} className="fill-faint">
-            {shortNumber(low)}
-          </text>
-          {mark !== undefined && mark > low && mark < high && (
-            <text x={at(mark)} y={HEIGHT + 13} textAnchor="middle" className="fill-faint">
-              {shortNumber(mark)}
+          {namedEdges(shown, MOST_NAMES).map(({ index, name }) => (
+            <text key={index} x={at(index)} y={HEIGHT + 13} textAnchor="middle" className="fill-faint">
+              {name}
             </text>
-          )}
-          <text x={WIDTH} y={HEIGHT + 13} textAnchor="end" className="fill-faint">
-            {shortNumber(high)}
-          </text>
+          ))}
         </g>
       </svg>
       {/* A table does not shrink below its rows, so a box hides it. */}
@@ -105,7 +96,7 @@ export function Histogram({ title, unit, bins, meaning = "quiet", mark }: Histog
               (count, i) =>
                 count > 0 && (
                   <tr key={edges[i]}>
-                    <th scope="row">{range(i)}</th>
+                    <th scope="row">{binName(shown, i)}</th>
                     <td>{count}</td>
                   </tr>
                 ),

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linearTicks, logTicks, padded, shortNumber } from "../../../app/_components/charts/axis.ts";
+import { binName, namedEdges, trimmed } from "../../../app/_components/charts/bins.ts";
 import {
   extent,
   type MetricRow,
@@ -170,5 +171,21 @@ describe("SVG", () => {
       expect(chart(values)).not.toMatch(/NaN|Infinity/);
       expect(chart(values, true)).not.toMatch(/NaN|Infinity/);
     }
+  });
+});
+
+describe("bins", () => {
+  const edges = [-(2 ** 24), -32, 0, 32, 64, 2 ** 24];
+
+  test("empty ends are left out, but not the sides of the mark", () => {
+    expect(trimmed({ edges, counts: [0, 0, 0, 4, 0] })).toEqual({ edges: [32, 64], counts: [4] });
+    expect(trimmed({ edges, counts: [0, 0, 0, 4, 0] }, 0)).toEqual({ edges: [-32, 0, 32, 64], counts: [0, 0, 4] });
+    expect(trimmed({ edges, counts: [0, 0, 0, 0, 0] }).counts).toEqual([0]);
+  });
+
+  test("an end that stands for anything beyond is named as one, and not as a number", () => {
+    expect([0, 1, 4].map((i) => binName({ edges }, i))).toEqual(["< -32", "-32 – 0", "≥ 64"]);
+    expect(namedEdges({ edges }, 9).map(({ name }) => name)).toEqual(["-32", "0", "32", "64"]);
+    expect(namedEdges({ edges: [0, 1, 2, 3, 4, 5, 6] }, 4).map(({ index }) => index)).toEqual([0, 2, 4, 6]);
   });
 });

@@ -24,7 +24,10 @@ type Example =
 /** Height in pixels of a card of two short replies. */
 const CARD = 230;
 
-export function Examples({ dataset: { id } }: { dataset: DatasetDetails }) {
+/** Statistics of more examples than this take a while the first time, so that a list is no reason to work them out. */
+const COUNTED_AT_ONCE = 20_000;
+
+export function Examples({ dataset: { id, train, heldOut } }: { dataset: DatasetDetails }) {
   const t = useTranslations();
   const trpc = useTRPC();
   const [filter, setFilter] = useState<DatasetFilter>({});
@@ -38,7 +41,12 @@ export function Examples({ dataset: { id } }: { dataset: DatasetDetails }) {
       },
     ),
   );
-  const statistics = useQuery(trpc.dataset.statistics.queryOptions({ id }));
+  const statistics = useQuery(
+    trpc.dataset.statistics.queryOptions(
+      { id },
+      { enabled: train + heldOut <= COUNTED_AT_ONCE, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  );
   return (
     <>
       <ExampleFilter filter={filter} onChange={setFilter} statistics={statistics.data} />
