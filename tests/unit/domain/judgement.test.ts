@@ -30,7 +30,7 @@ const prompt = fc.nat({ max: PROMPTS.length - 1 });
 const reply = fc.nat({ max: 3 });
 const act = fc.oneof(
   {
-    weight: 5,
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant("thumb" as const),
       rater,
@@ -74,7 +74,7 @@ const act = fc.oneof(
 );
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 const history = fc.record({
-  acts: fc.array(act, { maxLength: 24 }),
+  acts: fc.array(act, { maxLength: 30, size: "max" }),
   /** Replies that were broken off. */
   broken: fc.subarray(REPLIES.flat(), { maxLength: 3 }),
 });
@@ -319,7 +319,7 @@ test(`after any of ${HISTORIES} histories the stored pairs, those of the log, an
   );
   // Histories that make no pair would prove nothing.
   expect(paired).toBeGreaterThan(HISTORIES / 2);
-});
+}, 180_000);
 
 test("what an admin put aside comes back aside after it was retracted, and a quarantine goes with its raters", () => {
   const [better, worse] = REPLIES[0]!;
