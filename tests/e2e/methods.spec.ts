@@ -35,8 +35,8 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
 
   await test.step("upload, and take the advice", async () => {
     await page.goto("/admin/datasets");
-    await page.getByRole("button", { name: "Upload" }).click();
-    const dialog = page.getByRole("dialog", { name: "Upload a Dataset" });
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Import a file" });
     await dialog.getByRole("combobox", { name: "What it holds" }).click();
     await page.getByRole("option", { name: "Thumbs" }).click();
     await dialog.getByLabel("File").setInputFiles({
@@ -44,7 +44,8 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
       mimeType: "application/jsonl",
       buffer: lines(thumbsOn(name)),
     });
-    await dialog.getByRole("button", { name: "Upload", exact: true }).click();
+    await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("link", { name: "See the Dataset" }).click({ timeout: 60_000 });
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
     await expect(page.getByText("It is red.").first()).toBeVisible();
     await page.goto("/admin/runs/new");
