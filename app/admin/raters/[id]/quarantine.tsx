@@ -25,6 +25,8 @@ export function Quarantine({ view }: { view: RaterView }) {
   const [reason, setReason] = useState("");
   const raterId = view.rater.id;
   const name = view.rater.name || view.rater.email;
+  /** The server's own reasons are codes; people's are sentences. */
+  const reasonText = (given: string | null) => (given === "BELOW_BAR" ? t("code.BELOW_BAR") : (given ?? "–"));
   const set = useMutation(
     trpc.trust.setQuarantine.mutationOptions({
       onError: (error) => void toast(errorText(error)),
@@ -63,7 +65,7 @@ export function Quarantine({ view }: { view: RaterView }) {
           <p className="mb-3 text-sm">
             {t.rich("is", {
               time: () => <RelativeTime date={view.quarantinedAt!} />,
-              reason: view.quarantineReason ?? "–",
+              reason: reasonText(view.quarantineReason),
             })}
           </p>
           <div className="flex flex-wrap gap-2">
