@@ -174,6 +174,9 @@ export async function assertHeld(tx: Tx, raterId: string, held: Held, now: Date)
   throw new AppError("LEASE_EXPIRED", "The lease on this task ran out and its place is taken; take the next one.");
 }
 
+const holdsAnother = async (tx: Tx, raterId: string, id: string, now: Date) =>
+  (await tx.assignment.count({ where: { raterId, id: { not: id }, state: "LEASED", expiresAt: { gt: now } } })) > 0;
+
 /** Keeps a task for another while. */
 export async function renewLease(
   { db, now }: AnnotationServices,
@@ -184,6 +187,12 @@ export async function renewLease(
     await lockQueue(tx);
     const held = await findAssignment(tx, raterId, assignmentId);
     await assertHeld(tx, raterId, held, now());
+    if (await holdsAnother(tx, raterId, assignmentId, now())) {
+      throw new AppError(
+        "LEASE_EXPIRED",
+        "The lease on this task ran out, and you have another one now; go on with that.",
+      );
+    }
     const most = held.leasedAt.getTime() + MOST_HELD_MS;
     const expiresAt = new Date(Math.min(now().getTime() + (await leaseMs(tx)), most));
     if (expiresAt <= now()) {

@@ -123,6 +123,20 @@ describe("a lease", () => {
     });
   });
 
+  test("that ran out cannot be renewed beside another: one annotator has one task", async () => {
+    await openTask(world, asker.id, { wanted: 1, reason: "REQUESTED" });
+    await openTask(world, asker.id);
+    const first = await taken(services(), annotators[0]!.id);
+    clock.advance(16 * MINUTE);
+    const theirs = await taken(services(), annotators[1]!.id);
+    const second = await taken(services(), annotators[0]!.id);
+    expect(second.assignmentId).not.toBe(first.assignmentId);
+    await skipTask(services(), annotators[1]!.id, { assignmentId: theirs.assignmentId, reason: "other" });
+    const late = renewLease(services(), annotators[0]!.id, first.assignmentId);
+    await expect(late).rejects.toMatchObject({ code: "LEASE_EXPIRED" });
+    await renewLease(services(), annotators[0]!.id, second.assignmentId);
+  });
+
   test("is one's own: a stranger's task and no task are alike", async () => {
     await openTask(world, asker.id);
     const { assignmentId } = await taken(services(), annotators[0]!.id);
