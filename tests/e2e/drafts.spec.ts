@@ -20,6 +20,13 @@ async function askForTwo(page: Page, question = QUESTION): Promise<Locator> {
 
 const readyToChoose = (page: Page) => expect(page.getByText("Which one is better?")).toBeVisible({ timeout: 30_000 });
 
+/** Writes on and waits for the reply, the second of the conversation. */
+async function writeOn(page: Page, text: string): Promise<void> {
+  await say(page, text);
+  await expect(replies(page)).toHaveCount(2, { timeout: 30_000 });
+  await wholeReplyOn(page);
+}
+
 /** The conversation as the server has it. */
 async function stored(person: Person) {
   const [conversation] = (await person.trpc.conversation.list.query({})).items;
@@ -48,8 +55,7 @@ test("the picked reply is the one that goes on, and only then says who spoke", a
   expect(drafts[0]?.choice).toEqual({ kind: "PICK", messageId: drafts[0]?.shown[1] });
 
   await page.getByRole("button", { name: "Two replies side by side" }).click();
-  await say(page, "And of Japan?");
-  await wholeReplyOn(page);
+  await writeOn(page, "And of Japan?");
   const { messages } = await stored(person);
   expect(messages.find(({ content }) => content === "And of Japan?")?.parentId).toBe(drafts[0]?.shown[1]);
   await page.reload();
@@ -102,9 +108,7 @@ test("writing on needs no choice, keeps the reader blind, and the choice can be 
 }) => {
   await askForTwo(page);
   await page.getByRole("button", { name: "Two replies side by side" }).click();
-  await say(page, "And of Spain?");
-  await wholeReplyOn(page);
-  await expect(replies(page)).toHaveCount(2);
+  await writeOn(page, "And of Spain?");
   const first = replies(page).first();
   await expect(first).toContainText("You have not compared this reply");
   await expect(first.getByRole("button", { name: /^Release/ })).toHaveCount(0);
@@ -151,8 +155,7 @@ test("a reply is rewritten as it should have been, and that is undone", async ({
   await field.fill("It is Paris.");
   await page.getByRole("button", { name: "Save as the better reply" }).click();
   await expect(replies(page)).toContainText("It is Paris.");
-  await say(page, "Thanks!");
-  await wholeReplyOn(page);
+  await writeOn(page, "Thanks!");
   const { messages } = await stored(person);
   const edited = messages.find(({ content }) => content === "It is Paris.");
   expect(messages.find(({ content }) => content === "Thanks!")?.parentId).toBe(edited?.id);

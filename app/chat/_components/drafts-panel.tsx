@@ -109,8 +109,10 @@ type InTabsProps = { replies: Message[]; panes: ReactNode[]; open: string | null
 
 function InTabs({ replies, panes, open, onOpen }: InTabsProps) {
   const t = useTranslations("chat.drafts");
+  // What was looked at last may belong to another prompt.
+  const shown = replies.find(({ id }) => id === open) ?? replies[0];
   return (
-    <Tabs.Root value={open ?? replies[0]?.id} onValueChange={onOpen} className="space-y-2">
+    <Tabs.Root value={shown?.id} onValueChange={onOpen} className="space-y-2">
       <Tabs.List aria-label={t("title", { count: replies.length })} className="flex gap-1 rounded-lg bg-sunken p-1">
         {replies.map((message, place) => (
           <Tabs.Trigger
