@@ -137,12 +137,9 @@ describe("indexes", () => {
         await caller[group]![name]!(input);
       }
     });
-    const scans = await Promise.all(
-      asked.map(async (query) => ({
-        query: query.text,
-        tables: await scansOf(client, query, BIG, { indexesOnly: true }),
-      })),
-    );
+    const scans: { query: string; tables: string[] }[] = [];
+    for (const query of asked)
+      scans.push({ query: query.text, tables: await scansOf(client, query, BIG, { indexesOnly: true }) });
     return { asked: asked.length, scans: scans.filter(({ tables }) => tables.length > 0) };
   };
 
