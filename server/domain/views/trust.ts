@@ -26,7 +26,7 @@ export interface AgreementView {
 /** Figures of one rater; null where nothing is known yet. */
 export interface RaterFigures {
   judgements: number;
-  /** Better than chance by what appointed raters and gold say, or appointed: see docs/decisions/015. */
+  /** Better than chance by what appointed raters and gold say, or appointed: see docs/decisions/016. */
   confirmed: boolean;
   /** Probability that a preference of theirs is right (Dawid–Skene). */
   accuracy: Estimate | null;

@@ -25,7 +25,7 @@ test("who judges as annotators do for long enough is believed: then the share of
   const { sybilsConfirmed, count, weight, largest } = attacked(patient);
   expect(sybilsConfirmed).toBeGreaterThan(40);
   expect(largest).toBeLessThanOrEqual(0.01);
-  // docs/decisions/015 says so: 50 patient accounts reach half of the examples and a third of the weight.
+  // docs/decisions/016 says so: 50 patient accounts reach half of the examples and a third of the weight.
   expect(count).toBeGreaterThan(0.4);
   expect(weight).toBeLessThan(0.35);
 });
