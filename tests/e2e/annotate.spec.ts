@@ -61,6 +61,21 @@ async function shortestFirst(page: Page): Promise<string[]> {
   );
 }
 
+async function dragByFinger(page: Page, from: Locator, to: Locator): Promise<void> {
+  const middle = async (of: Locator) => {
+    const { x, y, width, height } = (await of.boundingBox())!;
+    return { x: x + width / 2, y: y + height / 2 };
+  };
+  const [start, end] = [await middle(from), await middle(to)];
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", at: { x: number; y: number }[]) =>
+    finger.send("Input.dispatchTouchEvent", { type, touchPoints: at });
+  await touch("touchStart", [start]);
+  await touch("touchMove", [{ x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 }]);
+  await touch("touchMove", [end]);
+  await touch("touchEnd", []);
+}
+
 test("a disputed prompt becomes a trusted pair in a frozen Dataset", async ({ page, person, browser }) => {
   test.setTimeout(420_000);
   const boss = await signIn(person.url, admin);
@@ -149,7 +164,11 @@ test("nothing is lost on a reload, and questions about two at a time make a rank
   const order = await shortestFirst(page);
 
   await page.keyboard.press("a");
-  await page.keyboard.press("2");
+  await page.keyboard.press("1");
+  // The letter keeps the focus while arrow keys carry it from place to place.
+  await page.getByRole("button", { name: "A, place 1." }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("button", { name: "A, place 2." })).toBeFocused();
   const wrong = page.getByRole("group", { name: "Labels of reply A" }).getByRole("button", { name: "Factual error" });
   await wrong.click();
   await page.getByText("Add a note").click();

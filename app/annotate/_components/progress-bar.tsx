@@ -15,7 +15,10 @@ export function ProgressBar() {
   const format = useFormatter();
   const { data } = useProgress();
   return (
-    <div className="min-h-8 border-b bg-sunken/50 px-4 py-1.5 text-quiet text-xs tabular-nums">
+    <section
+      aria-label={t("label")}
+      className="min-h-8 border-b bg-sunken/50 px-4 py-1.5 text-quiet text-xs tabular-nums"
+    >
       {data && (
         <ul className="flex flex-wrap gap-x-5 gap-y-0.5">
           <li>
@@ -41,6 +44,6 @@ export function ProgressBar() {
           <li className="sm:ml-auto">{t("waiting", { count: data.waiting })}</li>
         </ul>
       )}
-    </div>
+    </section>
   );
 }
