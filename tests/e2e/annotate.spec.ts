@@ -250,6 +250,12 @@ test("on a phone: buttons, ties, all bad, a skip with its reason; axe in dark an
   await dialog.getByRole("button", { name: "Too hard to judge" }).tap();
   await expect(page.getByRole("region", { name: "What was asked" })).not.toHaveText(before, { timeout: 30_000 });
 
+  await dragByFinger(
+    page,
+    page.getByRole("button", { name: /^A, no place yet/ }),
+    page.locator('[data-drop="place:2"]'),
+  );
+  await expect(page.getByRole("button", { name: "A, place 2." })).toBeVisible();
   for (const letter of letters(await cards(page).count()))
     await page
       .getByRole("group", { name: `Place of reply ${letter}` })
