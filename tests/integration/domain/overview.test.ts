@@ -1,4 +1,5 @@
 // The overview: its figures, its sentences about what needs somebody, and its thirty days.
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -69,4 +70,59 @@ test("figures follow the loop from the first thumb to the live adapter", async (
   world.engine.up = false;
   expect(await kinds()).toEqual(["INFERENCE_DOWN", "ADAPTER_FILE_MISSING"]);
   world.engine.up = true;
+});
+
+test("what annotation, trust, erasure and imports want decided is said with its number, and not once it is decided", async () => {
+  const { db } = world;
+  const person = await db.user.create({ data: { email: "doubtful@example.com" } });
+  const { conversationId } = await db.message.findFirstOrThrow({ where: { role: "USER" } });
+  const open = async (many: number, reason: "REQUESTED" | "CHAT" | "UNCERTAIN") => {
+    for (let i = 0; i < many; i++) {
+      const asked = { conversationId, content: `Of ${reason} ${i}`, requestKey: randomUUID() };
+      const prompt = await db.message.create({ data: { ...asked, role: "USER", status: "COMPLETE" } });
+      await db.comparison.create({ data: { promptId: prompt.id, reason } });
+    }
+  };
+  const told = async () =>
+    (await admin.overview.get()).attention.flatMap(({ kind, count }) => (count === null ? [] : [[kind, count]]));
+
+  await open(4, "REQUESTED");
+  expect(await told()).toEqual([]);
+  // Drafts side by side are for the one who asked: no annotator sees them.
+  await open(9, "CHAT");
+  expect(await told()).toEqual([]);
+  await open(1, "UNCERTAIN");
+  expect(await told()).toEqual([["TASKS_WAITING", 5]]);
+  expect((await admin.overview.get()).loop.feedback.state).toBe("attention");
+
+  await db.raterTrust.create({
+    data: { raterId: person.id, figures: {}, quarantinedAt: new Date(), quarantineReason: "BELOW_BAR" },
+  });
+  const adapter = await db.adapter.findFirstOrThrow();
+  const erasure = await db.erasure.create({ data: { userId: person.id, report: {}, sha256: "0".repeat(64) } });
+  await db.adapterFlag.create({
+    data: { adapterId: adapter.id, erasureId: erasure.id, examples: 3, inherited: false },
+  });
+  const file = { sha256: "1".repeat(64), format: "trl", kind: "PAIRS" as const, name: "file", bytes: 10, problems: [] };
+  await db.import.create({ data: { ...file, state: "FAILED", bad: 1 } });
+  expect(await told()).toEqual([
+    ["ADAPTERS_FLAGGED", 1],
+    ["RATERS_QUARANTINED", 1],
+    ["TASKS_WAITING", 5],
+    ["IMPORTS_STOPPED", 1],
+  ]);
+
+  // An admin who quarantines somebody, or says that it stays so, has decided.
+  await db.auditEvent.create({
+    data: { actorId: world.admin.id, action: "rater.setQuarantine", subject: `User:${person.id}` },
+  });
+  const run = await db.run.findFirstOrThrow({ where: { status: "FAILED" } });
+  const flag = { adapterId_erasureId: { adapterId: adapter.id, erasureId: erasure.id } };
+  await db.adapterFlag.update({ where: flag, data: { runId: run.id } });
+  expect((await told()).map(([kind]) => kind)).toEqual(["ADAPTERS_FLAGGED", "TASKS_WAITING", "IMPORTS_STOPPED"]);
+  const again = await db.run.findFirstOrThrow({ where: { status: "SUCCEEDED" } });
+  await db.adapterFlag.update({ where: flag, data: { runId: again.id } });
+  expect((await told()).map(([kind]) => kind)).toEqual(["TASKS_WAITING", "IMPORTS_STOPPED"]);
+  // The three thumbs down of the loop above opened a task each, whose replies nobody drafts here.
+  expect((await admin.overview.get()).annotation).toEqual({ open: 5, drafting: 3, rankings: 0, quarantinedRaters: 1 });
 });
