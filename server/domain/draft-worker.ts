@@ -26,6 +26,8 @@ export interface DraftServices extends Generator {
 const PER_STEP = 10;
 /** Tasks of the same or higher priority that may wait before drafting more stops: people are slower than the model. */
 const MOST_WAITING = 100;
+/** After somebody judged something, people are at work: the machine is left to them for a while. */
+const QUIET_SECONDS = 3;
 /** Drafts tried per candidate wanted: some say the same, some fail. */
 const TRIES = 2;
 /** A draft that ended so says nothing about its prompt; it is forgotten, and tried again. */
@@ -82,9 +84,9 @@ export class DraftWorker {
     const [lock] = await tx.$queryRaw<{ taken: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(hashtext('hone.drafts')) AS "taken"`;
     if (!lock?.taken) return null;
-    const unfinished = await tx.message.count({ where: { status: { in: [...UNFINISHED] } } });
+    const mayDraft = isIdle && (await isQuiet(tx));
     for (const comparison of await waitingComparisons(tx)) {
-      const replyId = await this.#advance(tx, comparison, isIdle && unfinished === 0);
+      const replyId = await this.#advance(tx, comparison, mayDraft);
       if (replyId) return replyId;
     }
     return null;
@@ -113,6 +115,15 @@ export class DraftWorker {
     await tx.comparison.update({ where: { id }, data: { status: "OPEN" } });
     return null;
   }
+}
+
+/** Nobody waits for a reply, and nobody has just judged one. */
+async function isQuiet(tx: Tx): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ quiet: boolean }[]>`
+    SELECT NOT EXISTS (SELECT 1 FROM "Message" WHERE "status" IN ('PENDING', 'STREAMING'))
+      AND coalesce((SELECT "at" < now() - make_interval(secs => ${QUIET_SECONDS})
+        FROM "JudgementEvent" ORDER BY "id" DESC LIMIT 1), true) AS "quiet"`;
+  return row?.quiet ?? true;
 }
 
 const isSomebodyAsking = async (db: DraftServices["db"]) =>

@@ -154,6 +154,19 @@ test("while the model is away nothing is tried, and nothing is lost", async () =
   expect((await drafted(id)).status).toBe("OPEN");
 });
 
+test("while people judge, the machine is theirs", async () => {
+  const { id, promptId } = await disliked();
+  const judged = (at: Date) =>
+    world.db.judgementEvent.create({
+      data: { promptId, raterId: asker.id, kind: "FEEDBACK", subjectId: promptId, judgement: {}, at },
+    });
+  await judged(new Date());
+  await drafted(id, worker(), 3);
+  expect(await draftsOf(promptId)).toEqual([]);
+  await judged(new Date(Date.now() - 60_000)); // the last word counts
+  expect((await drafted(id)).status).toBe("OPEN");
+});
+
 describe("a prompt to which the model has little to say", () => {
   test("is compared with what there is", async () => {
     world.engine.script = () => ["Always the same."];
