@@ -22,7 +22,7 @@ export interface Asked {
   skipBad: boolean;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** How often it is asked whether a process that reads the same file has ended. */
 const ASK_MS = 2_000;
 const LOOK_MS = 1_000;

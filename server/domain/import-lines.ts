@@ -17,9 +17,9 @@ import type { DataFormat } from "./views.ts";
 const MOST_PROBLEMS = 1000;
 /** A reason may quote what was found; nobody reads more of it. */
 const LONGEST_REASON = 500;
-/** Rows, or bytes of their content, written in one go. */
-const BATCH_ROWS = 1000;
-const BATCH_BYTES = 4 * 2 ** 20;
+/** Rows, or bytes of their content, written in one go: what lives no longer than a moment is cheap to forget. */
+const BATCH_ROWS = 500;
+const BATCH_BYTES = 2 ** 20;
 /** How long a process may be silent before another takes its place. */
 export const LEASE_SECONDS = 30;
 

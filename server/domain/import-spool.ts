@@ -51,7 +51,7 @@ const isAborted = (error: unknown) =>
   error instanceof Error && (error.name === "AbortError" || ("code" in error && error.code === "ECONNRESET"));
 
 export const readSpool = (home: Home, importId: string): AsyncIterable<Uint8Array> =>
-  createReadStream(spoolPath(home, importId), { highWaterMark: 256 * 1024 });
+  createReadStream(spoolPath(home, importId), { highWaterMark: 64 * 1024 });
 
 /** Gives a file that came under another name the import's. */
 export const renameSpool = (home: Home, from: string, importId: string): Promise<void> =>
