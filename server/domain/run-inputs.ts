@@ -35,8 +35,8 @@ export interface RunExamples {
   balance: { liked: number; disliked: number } | null;
   /** Of prompts to train on. */
   withoutAnswer: number;
-  /** Not frozen yet, or the Dataset that holds them. */
-  from: { selection: Selection } | { datasetId: string };
+  /** Not frozen yet, or the Dataset that holds them; null where they were only counted. */
+  from: { selection: Selection } | { datasetId: string } | null;
 }
 
 export interface RunInputs {
@@ -50,15 +50,20 @@ export interface RunInputs {
 
 /**
  * Looks everything up that a request names.
+ * @param judged how people's judgements are read: to be frozen, or only counted
  * @throws AppError INVALID_INPUT, NOT_FOUND, WRONG_DATA_KIND, DATASET_ERASED, TUNING_REFUSED, REWARD_MODEL_REFUSED, ADAPTER_REFUSED, BASE_MISMATCH
  */
-export async function resolveInputs(db: Db | Tx, request: RunRequest): Promise<RunInputs> {
+export async function resolveInputs<Reader extends Db | Tx>(
+  db: Reader,
+  request: RunRequest,
+  judged: (db: Reader, kind: DataKind) => Promise<RunExamples> = judgedExamples,
+): Promise<RunInputs> {
   const { method, source, fromAdapterId, rewardAdapterId, replayDatasetId } = request;
   const live = await activeDeployment(db);
   const examples =
     source?.from === "DATASET"
       ? await storedExamples(db, method, source.id)
-      : await judgedExamples(db, METHOD_TRAITS[method].data[0]);
+      : await judged(db, METHOD_TRAITS[method].data[0]);
   const config = settle(request, live, examples);
   if (replayDatasetId) await checkReplay(db, method, replayDatasetId);
   return {
@@ -90,7 +95,7 @@ function settle({ method, config }: RunRequest, live: LiveDeployment, { train, b
   );
 }
 
-async function judgedExamples(db: Db | Tx, kind: DataKind): Promise<RunExamples> {
+export async function judgedExamples(db: Db | Tx, kind: DataKind): Promise<RunExamples> {
   const selection = await currentSelection(db, kind);
   const { train, heldOut, leftOut, size, items } = selection;
   const trained = items.filter(({ split }) => split === "TRAIN").map(({ content }) => content);

@@ -11,7 +11,7 @@ import type { RunQueue } from "./queue.ts";
 import { NO_LEASE } from "./run.ts";
 import { adviseRun, REFUSALS } from "./run-advice.ts";
 import { plannedSteps } from "./run-config.ts";
-import { type RunRequest, resolveInputs } from "./run-inputs.ts";
+import { type RunExamples, type RunRequest, resolveInputs } from "./run-inputs.ts";
 import { factsOf } from "./run-preview.ts";
 import { statesBefore } from "./run-status.ts";
 import { readRun } from "./run-view.ts";
@@ -35,8 +35,7 @@ export async function createRun(
       if (level === "stop" && key in REFUSALS) throw refusal(key as keyof typeof REFUSALS);
     }
     const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;
-    const datasetId =
-      "datasetId" in examples.from ? examples.from.datasetId : (await freezeDataset(tx, examples.from.selection)).id;
+    const datasetId = await datasetOf(tx, examples);
     const run = await tx.run.create({
       data: {
         method: request.method,
@@ -61,6 +60,11 @@ export async function createRun(
     });
     return readRun(tx, run.id);
   }, FREEZING);
+}
+
+async function datasetOf(tx: Tx, { from }: RunExamples): Promise<string> {
+  if (!from) throw new Error("the examples of a run were counted and not read");
+  return "datasetId" in from ? from.datasetId : (await freezeDataset(tx, from.selection)).id;
 }
 
 /** The judge is compared with people, and a resumed run with the very same ones. */

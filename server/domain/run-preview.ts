@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { adapterPath } from "./adapter.ts";
+import { countedExamples } from "./counted-examples.ts";
 import { modelShapeSchema } from "./json.ts";
 import { adviseRun, type RunFacts } from "./run-advice.ts";
 import { trainCommand } from "./run-command.ts";
@@ -25,7 +26,7 @@ export async function previewRun(
   { db, env }: { db: Db; env: Settings },
   request: RunRequest & { seed?: number },
 ): Promise<RunPreview> {
-  const inputs = await resolveInputs(db, request);
+  const inputs = await resolveInputs(db, request, countedExamples);
   const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;
   const { kind, train, heldOut, leftOut, balance } = examples;
   const facts = await factsOf({ db, env }, request, inputs);
