@@ -3,6 +3,7 @@
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { QUEUE, RANKINGS } from "./annotation-queue.ts";
+import { LEAST_CANDIDATES } from "./comparison-candidates.ts";
 import { SHOWABLE } from "./comparison-open.ts";
 
 /** A prompt has one open task at a time; the partial unique index would refuse a second. */
@@ -21,20 +22,21 @@ export async function settleComparison(tx: Tx, id: string, now: Date): Promise<v
       AND comparison."reason" <> 'CHAT' AND ${RANKINGS} < comparison."wanted" AND ${NO_OTHER_OPEN}`;
 }
 
+/** How long after it was done a Comparison is opened again for want of rankings. */
+const DAYS = 90;
+
 /**
- * Opens again what was done with the help of raters who count no more, ends what is done now that others count again, and closes
- * what may not be shown any more. The first is looked up from those raters, who are few; the others are about open tasks only.
+ * Opens again what was done with the help of raters who count no more or are gone, ends what is done now that others count again, and
+ * closes what may not be shown any more.
  */
 export async function reviseComparisons(db: Db, now: Date): Promise<void> {
+  const since = new Date(now.getTime() - DAYS * 24 * 3600_000);
   await db.$executeRaw`
     UPDATE "Comparison" comparison SET "status" = 'OPEN', "closedAt" = NULL
-    WHERE comparison."status" = 'DONE' AND comparison."gold" IS NULL AND comparison."reason" <> 'CHAT'
-      AND comparison."id" IN (
-        SELECT lost."comparisonId" FROM "Ranking" lost JOIN "User" rater ON rater."id" = lost."raterId"
-        LEFT JOIN "RaterTrust" trust ON trust."raterId" = rater."id"
-        WHERE rater."disabledAt" IS NOT NULL OR trust."quarantinedAt" IS NOT NULL)
-      AND comparison."id" IN (SELECT comparison."id" FROM ${QUEUE} WHERE ${SHOWABLE})
-      AND ${RANKINGS} < comparison."wanted" AND ${NO_OTHER_OPEN}`;
+    WHERE comparison."status" = 'DONE' AND comparison."closedAt" > ${since} AND comparison."gold" IS NULL
+      AND comparison."reason" <> 'CHAT' AND ${RANKINGS} < comparison."wanted" AND ${NO_OTHER_OPEN}
+      AND (SELECT count(*) FROM "ComparisonCandidate" candidate WHERE candidate."comparisonId" = comparison."id") >= ${LEAST_CANDIDATES}
+      AND comparison."id" IN (SELECT comparison."id" FROM ${QUEUE} WHERE ${SHOWABLE})`;
   await db.$executeRaw`
     UPDATE "Comparison" comparison SET "status" = 'DONE', "closedAt" = ${now}
     WHERE comparison."status" = 'OPEN' AND comparison."gold" IS NULL AND comparison."reason" <> 'CHAT'

@@ -245,6 +245,10 @@ describe("few people", () => {
     await disable(null);
     await reviseComparisons(world.db, clock.now());
     expect(await statusOf(id)).toBe("DONE");
+    // And so does one whose ranking went with its rater's account.
+    await world.db.ranking.deleteMany({ where: { comparisonId: id } });
+    await reviseComparisons(world.db, clock.now());
+    expect(await statusOf(id)).toBe("OPEN");
   });
 });
 
