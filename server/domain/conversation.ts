@@ -38,7 +38,9 @@ export async function listConversations(
       deletedAt: null,
       AND: [
         cursor ? before(cursor) : {},
-        contains ? { OR: [{ title: contains }, { messages: { some: { content: contains } } }] } : {},
+        contains
+          ? { OR: [{ title: contains }, { messages: { some: { content: contains, forComparison: false } } }] }
+          : {},
       ],
     },
     orderBy: [{ updatedAt: "desc" }, { id: "desc" }],

@@ -72,7 +72,7 @@ export async function regenerateMessage(
 ): Promise<MessageView> {
   const { db, env } = chat;
   const given = await db.message.findFirst({
-    where: { id: messageId, conversation: { userId: viewerId, deletedAt: null } },
+    where: { id: messageId, forComparison: false, conversation: { userId: viewerId, deletedAt: null } },
     select: { id: true, role: true, parentId: true, conversationId: true },
   });
   if (!given) throw notFound("message");
@@ -147,7 +147,7 @@ async function insertPrompt(
 /** A prompt answers a finished reply of its own conversation (or its system message). */
 async function assertAnswerable(tx: Tx, conversationId: string, parentId: string): Promise<void> {
   const parent = await tx.message.findFirst({
-    where: { id: parentId, conversationId },
+    where: { id: parentId, conversationId, forComparison: false },
     select: { role: true, status: true },
   });
   if (!parent) throw notFound("message");

@@ -152,11 +152,17 @@ test("an annotator's text is not shown in the conversation", async () => {
     storeEdit(tx, {
       originalId: replyId,
       authorId: ben.id,
-      content: "Paris.",
+      content: "Paris, an annotator wrote.",
       forComparison: true,
       requestKey: newKey(),
     }),
   );
   expect(await shown()).toEqual([promptId, replyId]);
+  expect((await me.conversation.list({ search: "an annotator wrote" })).items).toEqual([]);
   await expect(me.message.stop({ messageId: editedId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(me.message.regenerate({ messageId: editedId, requestKey: newKey() })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  const below = { conversationId, parentId: editedId, content: "Go on.", requestKey: newKey() };
+  await expect(me.message.send(below)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
