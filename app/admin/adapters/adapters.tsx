@@ -1,7 +1,7 @@
 // The list of adapters, newest first, with the one that is live marked and a way to activate each.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Boxes } from "lucide-react";
+import { Boxes, Flag } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
@@ -93,7 +93,10 @@ function AdapterTable({ adapters }: { adapters: readonly AdapterRow[] }) {
               </Link>
             </Cell>
             <Cell>
-              <AdapterState adapter={adapter} />
+              <span className="flex flex-wrap gap-1">
+                <AdapterState adapter={adapter} />
+                {adapter.flags > 0 && <Flagged />}
+              </span>
             </Cell>
             <Cell className="whitespace-nowrap">
               <RelativeTime date={adapter.createdAt} />
@@ -180,6 +183,17 @@ function MainFigure({ metrics }: { metrics: Readonly<Record<string, number>> }) 
 export function AdapterState({ adapter }: { adapter: Pick<AdapterRow, "live" | "servable" | "status"> }) {
   if (adapter.live) return <LiveBadge />;
   return adapter.servable ? <AdapterStatusBadge status={adapter.status} /> : null;
+}
+
+/** Learned from something that was erased since, and not trained anew yet. */
+function Flagged() {
+  const t = useTranslations("data.lineage");
+  return (
+    <Badge tone="rejected">
+      <Flag aria-hidden />
+      {t("flagged")}
+    </Badge>
+  );
 }
 
 function AdapterStatusBadge({ status }: { status: "CANDIDATE" | "APPROVED" | "REJECTED" | "RETIRED" }) {

@@ -127,7 +127,7 @@ function Raters({ lineage: { raters } }: { lineage: AdapterLineage }) {
           <TableHead>
             <tr>
               <HeaderCell>{t("person")}</HeaderCell>
-              <HeaderCell numeric>{t("stage.pairs", { count: 2 })}</HeaderCell>
+              <HeaderCell numeric>{t("stage.pairs")}</HeaderCell>
               <HeaderCell numeric>{t("share")}</HeaderCell>
             </tr>
           </TableHead>

@@ -68,7 +68,7 @@ export function JudgementPath({ lineage }: { lineage: JudgementLineage }) {
 function Judgements({ lineage: { judgements } }: { lineage: JudgementLineage }) {
   const t = useTranslations("data.lineage");
   return (
-    <Card title={t("stage.judgements", { count: judgements.length })}>
+    <Card title={t("stage.judgements")}>
       <ul className="divide-y text-sm">
         {judgements.map((judgement) => (
           <li

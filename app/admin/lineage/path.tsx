@@ -55,7 +55,7 @@ function StageColumn({ stage: { key, count, stops }, last }: { stage: Stage; las
       />
       <h3 className="flex items-baseline gap-1.5 lg:block">
         <span className="font-semibold text-lg tabular-nums">{format.number(count)}</span>{" "}
-        <span className="text-quiet text-sm">{t(`stage.${key}`, { count })}</span>
+        <span className="text-quiet text-sm">{count === 1 ? t(`stageOne.${key}`) : t(`stage.${key}`)}</span>
       </h3>
       {shown.length > 0 && (
         <ul className="mt-1 space-y-1.5 text-sm">
