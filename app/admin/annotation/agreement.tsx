@@ -92,10 +92,8 @@ function PerTask({ tasks }: { tasks: AgreementView["perTask"] }) {
   const { percent } = useFigures();
   const rows = [...tasks].sort((a, b) => a.agreement - b.agreement);
   return (
-    <section aria-labelledby="per-task">
-      <h2 id="per-task" className="font-semibold text-base">
-        {t("agreement.perTask")}
-      </h2>
+    <div>
+      <h2 className="font-semibold text-base">{t("agreement.perTask")}</h2>
       <p className="mt-1 mb-3 max-w-2xl text-quiet text-sm">{t("agreement.perTaskText")}</p>
       <Table label={t("agreement.perTask")}>
         <TableHead>
@@ -128,6 +126,6 @@ function PerTask({ tasks }: { tasks: AgreementView["perTask"] }) {
         </TableBody>
       </Table>
       <p className="mt-3 text-center text-faint text-xs">{t("agreement.allTasks")}</p>
-    </section>
+    </div>
   );
 }

@@ -29,10 +29,8 @@ export function ComparisonList() {
     trpc.comparison.list.infiniteQueryOptions(filter, { getNextPageParam: (page) => page.nextCursor }),
   );
   return (
-    <section aria-labelledby="comparisons">
-      <h2 id="comparisons" className="mb-3 font-semibold text-base">
-        {t("queue.list")}
-      </h2>
+    <div>
+      <h2 className="mb-3 font-semibold text-base">{t("queue.list")}</h2>
       <FilterBar label={t("queue.filters")} active={filtered} onReset={() => setFilter({})}>
         <Facet
           label={t("queue.filterStatus")}
@@ -73,7 +71,7 @@ export function ComparisonList() {
           );
         }}
       </QueryView>
-    </section>
+    </div>
   );
 }
 
