@@ -22,10 +22,11 @@ const view = ({ _count, ...person }: Prisma.UserGetPayload<{ select: typeof ROW 
   feedback: _count.feedback,
 });
 
-export async function listPeople(db: Db): Promise<PersonView[]> {
-  const rows = await db.user.findMany({ orderBy: [{ createdAt: "asc" }, { id: "asc" }], select: ROW });
-  return rows.map(view);
-}
+/** Everybody but those who were erased. Each person's thumbs are counted by their index: Prisma's own count reads all thumbs there are. */
+export const listPeople = (db: Db): Promise<PersonView[]> => db.$queryRaw<PersonView[]>`
+  SELECT person."id", person."email", person."name", person."role"::text AS "role", person."createdAt", person."disabledAt",
+    (SELECT count(*) FROM "Feedback" thumb WHERE thumb."raterId" = person."id")::int AS "feedback"
+  FROM "User" person WHERE person."erasedAt" IS NULL ORDER BY person."createdAt", person."id"`;
 
 export async function setRole(
   db: Db,
@@ -73,7 +74,10 @@ async function change(
   return db.$transaction(async (tx) => {
     // Locks all admins: of two who demote each other at the same moment, the second sees what the first did.
     await tx.$queryRaw`SELECT "id" FROM "User" WHERE "role" = 'ADMIN' ORDER BY "id" FOR UPDATE`;
-    const before = await tx.user.findUnique({ where: { id: userId }, select: { role: true, disabledAt: true } });
+    const before = await tx.user.findFirst({
+      where: { id: userId, erasedAt: null },
+      select: { role: true, disabledAt: true },
+    });
     if (!before) throw notFound("person");
     await work(tx, before);
     if ((await tx.user.count({ where: { role: "ADMIN", disabledAt: null } })) === 0) {

@@ -215,6 +215,10 @@ test("only the id is left, and it cannot sign in", async () => {
   expect(row).toMatchObject({ email: `erased-${ann.id}@erased.invalid`, name: null, passwordHash: null, role: "USER" });
   expect(row.erasedAt).toBeInstanceOf(Date);
   expect(await readViewer(world.db, ann.id)).toBeNull();
+  const admin = world.as(world.admin);
+  expect((await admin.people.list()).map(({ id }) => id)).not.toContain(ann.id);
+  const back = admin.people.setDisabled({ userId: ann.id, disabled: false });
+  await expect(back).rejects.toMatchObject({ cause: { code: "NOT_FOUND" } });
 });
 
 describe("the report", () => {
