@@ -17,6 +17,8 @@ import { getSetting } from "./setting.ts";
 const QUEUE_LENGTH = 20;
 /** How far back prompts are looked for. */
 const DAYS = 30;
+/** An annotator who had a task within this time is at work. */
+const AT_WORK_DAYS = 14;
 /** Prompts, and pairs, looked at in one pass: the newest. */
 const MOST_LOOKED_AT = 1000;
 /** Another opinion is asked for this often beyond what is wanted of any Comparison; then people simply disagree. */
@@ -38,7 +40,7 @@ export async function chooseActively(db: Db, now: Date): Promise<Chosen> {
   return db.$transaction(async (tx) => {
     const [lock] = await tx.$queryRaw<{ taken: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(hashtext('hone.choice')) AS "taken"`;
-    if (!lock?.taken) return NOTHING;
+    if (!lock?.taken || !(await isSomebodyAtWork(tx, now))) return NOTHING;
     const since = new Date(now.getTime() - DAYS * 24 * 3600_000);
     // Contradictions are always worth a third opinion, however long the queue is.
     const disagreement = await askAboutContradictions(tx, since);
@@ -51,6 +53,13 @@ export async function chooseActively(db: Db, now: Date): Promise<Chosen> {
     return { disagreement, uncertain, uncovered };
   });
 }
+
+/** Where nobody ranks, nothing is chosen for them: what people ask is not put before others without need. */
+const isSomebodyAtWork = async (tx: Tx, now: Date) =>
+  (await tx.assignment.findFirst({
+    where: { leasedAt: { gt: new Date(now.getTime() - AT_WORK_DAYS * 24 * 3600_000) } },
+    select: { id: true },
+  })) !== null;
 
 /** Pairs that stand both ways round, by different raters: asked about anew, or one more ranking is wanted of who was asked. */
 async function askAboutContradictions(tx: Tx, since: Date): Promise<number> {

@@ -28,7 +28,17 @@ beforeEach(async () => {
   annotators = await Promise.all(
     ["One", "Two", "Three", "Four", "Five"].map((name) => world.person(`${name}${people}`, "ANNOTATOR")),
   );
+  await atWork(annotators[0]!.id);
 });
+
+/** Somebody had a task just now, about a conversation that is gone. */
+async function atWork(raterId: string) {
+  const { promptId, conversationId } = await prompted(world, asker.id, []);
+  await world.db.conversation.update({ where: { id: conversationId }, data: { deletedAt: new Date() } });
+  const lease = { raterId, expiresAt: new Date(), endedAt: new Date(), state: "EXPIRED" as const };
+  const data = { promptId, reason: "REQUESTED" as const, status: "CLOSED" as const, closedAt: new Date() };
+  await world.db.comparison.create({ data: { ...data, assignments: { create: lease } } });
+}
 
 const choose = () => chooseActively(world.db, new Date());
 const comparisonOf = (promptId: string) =>
@@ -100,11 +110,23 @@ describe("what nobody has judged", () => {
     for (let i = 0; i < 25; i++)
       await prompted(world, asker.id, ["B."], `Tell me about number ${i} of ${randomUUID()}`);
     expect(await choose()).toEqual({ disagreement: 0, uncertain: 0, uncovered: 20 });
-    const queue = await world.db.comparison.findMany({ orderBy: [{ priority: "desc" }], include: { prompt: true } });
+    const queue = await world.db.comparison.findMany({
+      where: { reason: "UNCOVERED" },
+      orderBy: { priority: "desc" },
+      include: { prompt: true },
+    });
     expect(queue[0]).toMatchObject({ reason: "UNCOVERED", status: "DRAFTING", why: { clusterSize: 3 } });
     expect(queue[0]!.prompt.content.startsWith(often)).toBe(true);
     expect(queue.filter(({ prompt }) => prompt.content.startsWith(often))).toHaveLength(1);
     expect(await choose()).toEqual({ disagreement: 0, uncertain: 0, uncovered: 0 });
+  });
+
+  test("is asked about only where somebody ranks", async () => {
+    await prompted(world, asker.id, ["A."], "A question for which nobody has the time.");
+    await world.db.assignment.updateMany({ data: { leasedAt: new Date(Date.now() - 15 * 24 * 60 * MINUTE) } });
+    expect(await choose()).toEqual({ disagreement: 0, uncertain: 0, uncovered: 0 });
+    await world.db.assignment.updateMany({ data: { leasedAt: new Date(Date.now() - 13 * 24 * 60 * MINUTE) } });
+    expect(await choose()).toEqual({ disagreement: 0, uncertain: 0, uncovered: 1 });
   });
 
   test("leaves out what is judged, what was asked, follow-ups, and what nobody else could judge or may see", async () => {
