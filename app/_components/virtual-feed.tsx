@@ -1,7 +1,7 @@
 // A long list of cards of unlike height that scrolls with the page: only those near the window are drawn.
 "use client";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 type VirtualFeedProps<Item> = {
   /** Names the list for assistive technology. */
@@ -21,7 +21,7 @@ const OVERSCAN = 4;
 /** With fewer cards than this left below, more are asked for. */
 const NEAR_END = 6;
 
-/** A feed by ARIA's word: articles that tell their place, of a number that may not be known yet. */
+/** A feed by ARIA's word: articles that tell their place, of a number that may not be known yet; Page keys go from one to the next. */
 export function VirtualFeed<Item>({ label, items, keyOf, estimate, onEnd, children }: VirtualFeedProps<Item>) {
   const box = useRef<HTMLDivElement>(null);
   const top = useTop(box);
@@ -40,16 +40,24 @@ export function VirtualFeed<Item>({ label, items, keyOf, estimate, onEnd, childr
     if (nearEnd) onEnd?.();
   }, [nearEnd, onEnd]);
   return (
-    <div ref={box} role="feed" aria-label={label} className="relative" style={{ height: list.getTotalSize() }}>
+    <div
+      ref={box}
+      role="feed"
+      aria-label={label}
+      onKeyDown={toNeighbour}
+      className="relative"
+      style={{ height: list.getTotalSize() }}
+    >
       {rows.map((row) => (
         <article
           key={row.key}
           ref={list.measureElement}
           data-index={row.index}
+          tabIndex={-1}
           aria-posinset={row.index + 1}
           aria-setsize={-1}
           aria-label={`${label} ${row.index + 1}`}
-          className="absolute inset-x-0 top-0"
+          className="absolute inset-x-0 top-0 rounded-lg"
           style={{ transform: `translateY(${row.start - top}px)` }}
         >
           {children(items[row.index]!)}
@@ -57,6 +65,18 @@ export function VirtualFeed<Item>({ label, items, keyOf, estimate, onEnd, childr
       ))}
     </div>
   );
+}
+
+/** Page Down and Page Up inside an article move the focus to the one beside it, which is always drawn. */
+function toNeighbour(event: KeyboardEvent<HTMLElement>): void {
+  const by = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
+  const from = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>("[data-index]") : null;
+  if (by === 0 || !from) return;
+  const next = event.currentTarget.querySelector<HTMLElement>(`[data-index="${Number(from.dataset.index) + by}"]`);
+  if (!next) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "center" });
 }
 
 /** How far down the page the box begins; it moves when what stands above it grows. */

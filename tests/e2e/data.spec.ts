@@ -77,6 +77,9 @@ test("a file with a bad line becomes a Dataset that is looked into, compared, re
     await expect(example).toContainText("ball 3 of");
     await page.getByRole("button", { name: "Clear filters" }).click();
     await expect(page.getByRole("article").nth(1)).toBeVisible();
+    await example.focus();
+    await page.keyboard.press("PageDown");
+    await expect(page.getByRole("article", { name: "Example 2" })).toBeFocused();
   });
 
   await test.step("its statistics are pictures with the same in words", async () => {
@@ -170,7 +173,7 @@ test("a vote is followed to the weights and back, and a person is erased from th
     await page.getByRole("link", { name: "See all of it" }).click();
     const path = page.getByRole("list", { name: "The path" });
     await expect(path.getByRole("heading", { name: /People|Person/ })).toBeVisible();
-    await expect(page.getByRole("table").filter({ hasText: name })).toBeVisible();
+    await expect(page.getByRole("table").filter({ hasText: name }).first()).toBeVisible();
     expect(await axeFindings(page)).toEqual([]);
     await page
       .getByRole("row")
@@ -179,7 +182,7 @@ test("a vote is followed to the weights and back, and a person is erased from th
       .last()
       .click();
     await expect(page).toHaveURL(/\/admin\/pairs\/[0-9a-f-]{36}$/);
-    await expect(page.getByRole("heading", { name: "Judgements" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Judgements", exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Follow this judgement" }).first().click();
     await expect(page).toHaveURL(/\/admin\/lineage\/judgements\/feedback\//);
     expect(await axeFindings(page)).toEqual([]);
@@ -277,7 +280,7 @@ test("settings are checked before they are sent, saved with an undo, and worked 
   await page.locator("#reasons").getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Write it in both languages.")).toBeVisible();
   await page.locator("#reasons").getByRole("button", { name: "Discard" }).click();
-  await page.getByLabel("English").last().fill("## Be fair\n\nAlways.");
+  await page.locator("#guidelines").getByRole("textbox", { name: "English" }).fill("## Be fair\n\nAlways.");
   await expect(page.getByRole("heading", { name: "Be fair" })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   expect((await asAdmin.trpc.setting.get.query()).guidelines).toEqual(before.guidelines);
