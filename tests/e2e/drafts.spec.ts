@@ -145,8 +145,6 @@ test("a reply is rewritten as it should have been, and that is undone", async ({
   await expect(replies(page).getByText("Written by you")).toBeVisible();
   await expect(replies(page).getByText("2/2")).toBeVisible();
   await expect(replies(page).getByRole("button", { name: "Good reply" })).toHaveCount(0);
-  expect(await axeFindings(page)).toEqual([]);
-
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(replies(page).getByText("Written by you")).toBeHidden();
   expect((await stored(person)).messages).toHaveLength(2);
@@ -155,6 +153,7 @@ test("a reply is rewritten as it should have been, and that is undone", async ({
   await field.fill("It is Paris.");
   await page.getByRole("button", { name: "Save as the better reply" }).click();
   await expect(replies(page)).toContainText("It is Paris.");
+  expect(await axeFindings(page)).toEqual([]);
   await writeOn(page, "Thanks!");
   const { messages } = await stored(person);
   const edited = messages.find(({ content }) => content === "It is Paris.");
