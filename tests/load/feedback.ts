@@ -30,7 +30,9 @@ interface Thumb {
   value: 1 | -1;
 }
 
-const PEOPLE = 60;
+const PEOPLE = 100;
+/** Sent beforehand and not counted. */
+const WARMING = 100;
 /** The first are annotators and write most; these are ordinary people. */
 const FIRST_PERSON = 60;
 /** One thumb in ten is about a reply with siblings, whose pairs are worked out anew. */
@@ -45,9 +47,10 @@ export async function loadFeedback(url: string, databaseUrl: string, load: Feedb
   await client.connect();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
   try {
-    const thumbs = await chooseThumbs(client, url, load.perSecond * load.seconds);
+    const thumbs = await chooseThumbs(client, url, load.perSecond * load.seconds + WARMING);
     const send = sender(url, agent);
-    await Promise.all(thumbs.slice(0, 20).map((thumb) => send({ ...thumb, value: 1 }))); // connections and code are warm
+    // Connections and code are warm.
+    await Promise.all(thumbs.splice(0, WARMING).map(send));
     const answers: { thumb: Thumb; answer: string; ms: number }[] = [];
     const began = performance.now();
     await Promise.all(
@@ -76,7 +79,7 @@ export async function loadFeedback(url: string, databaseUrl: string, load: Feedb
   }
 }
 
-/** Replies of people who are signed in, each once, in an order in which people take turns. */
+/** Replies of people who are signed in, each once, new ones first, in an order in which people take turns. Each thumb says something new. */
 async function chooseThumbs(client: pg.Client, url: string, count: number): Promise<Thumb[]> {
   const emails = Array.from({ length: PEOPLE }, (_, i) => loadEmail(FIRST_PERSON + i));
   const cookies = new Map<string, string>();
@@ -85,22 +88,26 @@ async function chooseThumbs(client: pg.Client, url: string, count: number): Prom
     const pairs = person.cookies().map(({ name, value }) => `${name}=${value}`);
     cookies.set(email, pairs.join("; "));
   }
-  const { rows } = await client.query<{ messageId: string; raterId: string; email: string }>(
+  const { rows } = await client.query<{ messageId: string; raterId: string; email: string; before: number | null }>(
     `WITH theirs AS (
-       SELECT message."id" AS "messageId", person."id" AS "raterId", person."email",
+       SELECT message."id" AS "messageId", person."id" AS "raterId", person."email", thumb."value" AS "before",
          EXISTS (SELECT 1 FROM "Message" sibling WHERE sibling."parentId" = message."parentId" AND sibling."id" <> message."id") AS siblings
        FROM "User" person JOIN "Conversation" conversation ON conversation."userId" = person."id"
        JOIN "Message" message ON message."conversationId" = conversation."id"
+       LEFT JOIN "Feedback" thumb ON thumb."messageId" = message."id" AND thumb."raterId" = person."id"
        WHERE person."email" = ANY($1) AND message."role" = 'ASSISTANT' AND message."deploymentId" IS NOT NULL
      ), numbered AS (
-       SELECT *, row_number() OVER (PARTITION BY "email", siblings ORDER BY "messageId") AS turn FROM theirs
+       SELECT *, row_number() OVER (PARTITION BY "email", siblings ORDER BY "before" IS NOT NULL, "messageId") AS turn FROM theirs
      )
-     SELECT "messageId", "raterId", "email" FROM numbered
+     SELECT "messageId", "raterId", "email", "before" FROM numbered
      ORDER BY turn * (CASE WHEN siblings THEN ${WITH_SIBLINGS - 1} ELSE 1 END), "email" LIMIT $2`,
     [emails, count],
   );
   if (rows.length < count) throw new Error(`${count} replies are needed, the people of this load have ${rows.length}.`);
-  return rows.map(({ email, ...row }, i) => ({ ...row, cookie: cookies.get(email)!, value: i % 3 === 0 ? -1 : 1 }));
+  return rows.map(({ email, before, messageId, raterId }, i) => {
+    const down = before === null ? i % 3 === 0 : before > 0;
+    return { messageId, raterId, cookie: cookies.get(email)!, value: down ? -1 : 1 };
+  });
 }
 
 /** The very request that a browser sends for a thumb. @returns the HTTP status, or why there is none */
