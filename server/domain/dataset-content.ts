@@ -120,11 +120,19 @@ export function digestPair(content: PairContent): PairDigest {
   const turns = prompt.map(({ role, content, tokenIds }) => [role, content, tokenIds ?? null]);
   return {
     hash: sha256(JSON.stringify([turns, reply(chosen), reply(rejected), 1])),
-    promptKey: keyOf(prompt),
-    promptText: promptText(prompt),
+    ...askedBy(prompt),
     size: sizeOf(content),
     fault: faultOf(content),
   };
+}
+
+/** Pairs of one prompt are read with one list of its turns, and share what follows from it. */
+const asking = new WeakMap<readonly PromptTurn[], Pick<PairDigest, "promptKey" | "promptText">>();
+
+function askedBy(prompt: readonly PromptTurn[]): Pick<PairDigest, "promptKey" | "promptText"> {
+  const known = asking.get(prompt) ?? { promptKey: keyOf(prompt), promptText: promptText(prompt) };
+  asking.set(prompt, known);
+  return known;
 }
 
 /** Weight and ε are part of what is trained on; an ordinary pair without ε keeps the hash of its content. */

@@ -35,6 +35,6 @@ export async function freezeCurrent(
       });
       return viewDataset(row);
     },
-    { maxWait: 20_000, timeout: 120_000 },
+    { maxWait: 20_000, timeout: 600_000 },
   );
 }

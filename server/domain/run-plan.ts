@@ -17,8 +17,8 @@ import { statesBefore } from "./run-status.ts";
 import { readRun } from "./run-view.ts";
 import type { RunView } from "./views.ts";
 
-/** Reading and hashing tens of thousands of examples takes its time. */
-const FREEZING = { maxWait: 20_000, timeout: 120_000 };
+/** Reading and hashing a hundred thousand pairs takes half a minute, and minutes on a machine that is busy. */
+const FREEZING = { maxWait: 20_000, timeout: 600_000 };
 
 /**
  * Freezes the Dataset, makes the Run, enqueues it and records who did it: all or nothing.
