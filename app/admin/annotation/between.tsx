@@ -58,7 +58,7 @@ export function Between({ between }: { between: Entries }) {
                     title={
                       kappa ? t("cell", { ...names, kappa: coefficient(kappa.value), tasks }) : t("cellNone", names)
                     }
-                    className="text-center tabular-nums [print-color-adjust:exact]"
+                    className="whitespace-nowrap text-center tabular-nums [print-color-adjust:exact]"
                     style={kappa ? { background: shade(kappa.value) } : undefined}
                   >
                     {kappa ? coefficient(kappa.value) : "–"} <span className="text-quiet text-xs">({tasks})</span>

@@ -39,7 +39,7 @@ export function WinMatrix({ strengths: { adapters, wins } }: { strengths: Streng
                   <Cell
                     key={key(column)}
                     title={t("matrixCell", { a: nameOf(row), b: nameOf(column), wins: won, all })}
-                    className="text-center tabular-nums [print-color-adjust:exact]"
+                    className="whitespace-nowrap text-center tabular-nums [print-color-adjust:exact]"
                     style={{
                       background: `color-mix(in oklab, var(--accent) ${Math.round((won / all) * 28)}%, transparent)`,
                     }}
