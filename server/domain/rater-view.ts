@@ -1,5 +1,6 @@
 /** Raters as admins see them: each one's figures, and how far they agree. */
 
+import { Prisma } from "../../prisma/generated/client.ts";
 import type { Role } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { notFound } from "../errors.ts";
@@ -136,20 +137,24 @@ interface Row {
 const MOST_RATERS = 1000;
 
 /** Everybody who judged something, most judgements first. */
-export async function listRaters(db: Db): Promise<RaterRow[]> {
+export const listRaters = (db: Db): Promise<RaterRow[]> => readRaters(db, null);
+
+/** @param only one person, whose rows are found by their indexes; null reads everybody's */
+async function readRaters(db: Db, only: string | null): Promise<RaterRow[]> {
+  const of = (column: string) => (only ? Prisma.sql`${Prisma.raw(`"${column}"`)} = ${only}::uuid` : Prisma.sql`true`);
   const rows = await db.$queryRaw<Row[]>`
     WITH acts AS (
-      SELECT "raterId", "updatedAt" AS "at" FROM "Feedback"
-      UNION ALL SELECT "raterId", "createdAt" FROM "Ranking" WHERE "withdrawnAt" IS NULL
-      UNION ALL SELECT "authorId", "createdAt" FROM "Edit" WHERE "withdrawnAt" IS NULL
+      SELECT "raterId", "updatedAt" AS "at" FROM "Feedback" WHERE ${of("raterId")}
+      UNION ALL SELECT "raterId", "createdAt" FROM "Ranking" WHERE "withdrawnAt" IS NULL AND ${of("raterId")}
+      UNION ALL SELECT "authorId", "createdAt" FROM "Edit" WHERE "withdrawnAt" IS NULL AND ${of("authorId")}
     ), judged AS (SELECT "raterId", count(*)::int AS "judgements", max("at") AS "lastAt" FROM acts GROUP BY "raterId"),
-    pairs AS (SELECT "raterId", count(*)::int AS "pairs" FROM "PairRater" GROUP BY "raterId")
+    pairs AS (SELECT "raterId", count(*)::int AS "pairs" FROM "PairRater" WHERE ${of("raterId")} GROUP BY "raterId")
     SELECT person."id", person."name", person."email", person."role", trust."accuracy", trust."low", trust."high", trust."figures",
       trust."quarantinedAt", trust."quarantineReason", coalesce(judged."judgements", 0) AS "judgements", judged."lastAt",
       coalesce(pairs."pairs", 0) AS "pairs"
     FROM "User" person LEFT JOIN judged ON judged."raterId" = person."id" LEFT JOIN pairs ON pairs."raterId" = person."id"
     LEFT JOIN "RaterTrust" trust ON trust."raterId" = person."id"
-    WHERE judged."raterId" IS NOT NULL OR pairs."raterId" IS NOT NULL OR trust."raterId" IS NOT NULL
+    WHERE (judged."raterId" IS NOT NULL OR pairs."raterId" IS NOT NULL OR trust."raterId" IS NOT NULL) AND ${only ? Prisma.sql`person."id" = ${only}::uuid` : Prisma.sql`true`}
     ORDER BY "judgements" DESC, person."id" LIMIT ${MOST_RATERS}`;
   return rows.map(viewRow);
 }
@@ -167,7 +172,7 @@ function viewRow({ id, name, email, role, accuracy, low, high, figures, ...row }
 }
 
 export async function getRater(db: Db, raterId: string): Promise<RaterView> {
-  const row = (await listRaters(db)).find(({ rater }) => rater.id === raterId);
+  const [row] = await readRaters(db, raterId);
   if (!row) throw notFound("rater");
   const acts = await db.$queryRaw<{ day: string; kind: string; count: number }[]>`
     WITH acts AS (
