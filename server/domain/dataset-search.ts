@@ -10,8 +10,8 @@ import type { DataKind } from "./run-config.ts";
 import type { DatasetFilter } from "./views.ts";
 
 /** Ordinals that one page of a search looks at, and fewer where the language of each must be found. */
-const LOOKED_AT = 20_000;
-const READ_AT = 2_000;
+const LOOKED_AT = 10_000;
+const READ_AT = 1_000;
 
 export interface Search {
   id: string;
@@ -45,25 +45,30 @@ export async function searchDataset(db: Db, search: Search): Promise<Found> {
 
 async function pairsFound(db: Db, { id, after, filter, page }: Search, until: number): Promise<number[]> {
   const { split, source, search, language } = filter;
+  // Subqueries and an aggregate rather than joins: they are looked up row by row, where a join may read whole tables.
   const conditions = [
     Prisma.sql`entry."datasetId" = ${id}::uuid AND entry."ordinal" > ${after} AND entry."ordinal" <= ${until}`,
     ...(split ? [Prisma.sql`entry."split" = ${split}::"Split"`] : []),
-    ...(source ? [Prisma.sql`pair."source" = ${source}::"PairSource"`] : []),
+    ...(source
+      ? [
+          Prisma.sql`(SELECT pair."source" FROM "PreferencePair" pair WHERE pair."id" = entry."pairId") = ${source}::"PairSource"`,
+        ]
+      : []),
     ...(search
       ? [
-          Prisma.sql`EXISTS (SELECT 1 FROM "Message" m WHERE m."id" IN (pair."promptId", pair."chosenId", pair."rejectedId")
-            AND ${contains(Prisma.sql`m."content"`, search)})`,
+          Prisma.sql`(SELECT bool_or(${contains(Prisma.sql`m."content"`, search)}) FROM "PreferencePair" pair
+            JOIN "Message" m ON m."id" IN (pair."promptId", pair."chosenId", pair."rejectedId") WHERE pair."id" = entry."pairId")`,
         ]
       : []),
   ];
-  const where = Prisma.sql`FROM "DatasetPair" entry JOIN "PreferencePair" pair ON pair."id" = entry."pairId"`;
   if (!language) {
-    const rows = await db.$queryRaw<{ ordinal: number }[]>`SELECT entry."ordinal" ${where}
+    const rows = await db.$queryRaw<{ ordinal: number }[]>`SELECT entry."ordinal" FROM "DatasetPair" entry
       WHERE ${Prisma.join(conditions, " AND ")} ORDER BY entry."ordinal" LIMIT ${page + 1}`;
     return rows.map(({ ordinal }) => ordinal);
   }
   const rows = await db.$queryRaw<{ ordinal: number; text: string }[]>`
-    SELECT entry."ordinal", prompt."content" || E'\\n' || chosen."content" AS "text" ${where}
+    SELECT entry."ordinal", prompt."content" || E'\\n' || chosen."content" AS "text"
+    FROM "DatasetPair" entry JOIN "PreferencePair" pair ON pair."id" = entry."pairId"
     JOIN "Message" prompt ON prompt."id" = pair."promptId" JOIN "Message" chosen ON chosen."id" = pair."chosenId"
     WHERE ${Prisma.join(conditions, " AND ")} ORDER BY entry."ordinal"`;
   return rows.filter(({ text }) => languageOf(text) === language).map(({ ordinal }) => ordinal);

@@ -38,7 +38,7 @@ export async function viewPairs(db: Db, rows: readonly PairRow[]): Promise<PairV
 
 const PAGE = 30;
 /** Pairs that one page of a search looks at: the page is in time however rare what is searched for is. */
-const LOOKED_AT = 20_000;
+const LOOKED_AT = 10_000;
 
 /** Newest first, retracted ones included. A page of a search may be empty and still name the next. */
 export async function listPairs(
@@ -90,10 +90,13 @@ function walkOf({ source, status, raterId, from, to }: PairFilter, cursor: strin
     FROM "PreferencePair" pair WHERE ${Prisma.join(conditions, " AND ")} ORDER BY pair."createdAt" DESC, pair."id" DESC`;
 }
 
-/** What only the messages know; looked up row by row, so that a page ends as soon as it is full. */
+/**
+ * What only the messages know; looked up row by row, so that a page ends as soon as it is full. The aggregate keeps the planner from
+ * making a join of it, which would read every message there is.
+ */
 function conditionsOf({ search, adapterSha256 }: PairFilter): Prisma.Sql[] {
   const spoken = (among: Prisma.Sql, condition: Prisma.Sql) =>
-    Prisma.sql`EXISTS (SELECT 1 FROM "Message" m WHERE m."id" IN (${among}) AND ${condition})`;
+    Prisma.sql`(SELECT bool_or(${condition}) FROM "Message" m WHERE m."id" IN (${among}))`;
   const replies = Prisma.sql`walk."chosenId", walk."rejectedId"`;
   return [
     ...(search ? [spoken(Prisma.sql`walk."promptId", ${replies}`, contains(Prisma.sql`m."content"`, search))] : []),
