@@ -11,6 +11,7 @@ const grown = (page: Page, than: number[]) =>
     .toBe(true);
 
 test.beforeEach(async ({ page, person }) => {
+  test.setTimeout(180_000); // two replies share the core that the other tests' one has alone
   expect(person.email).toContain("@");
   await page.goto("/chat");
   await page.getByRole("button", { name: "Two replies side by side" }).click();

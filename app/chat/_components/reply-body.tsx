@@ -1,7 +1,7 @@
 // The words of one reply as they come, and what went wrong if anything did.
 "use client";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { Markdown } from "../../_components/markdown.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { isRunning, type Message } from "../_lib/types.ts";
@@ -19,7 +19,9 @@ export function ReplyBody({ message, onEnd, remedy }: ReplyBodyProps) {
   const t = useTranslations("chat");
   const { text, connected } = useReplyStream(message, onEnd);
   const running = isRunning(message);
-  const shown = running ? text : message.content;
+  // Words may come faster than Markdown is drawn, twice as fast where two replies stream: what is already outdated is
+  // skipped, and keys and clicks go first.
+  const shown = useDeferredValue(running ? text : message.content);
   return (
     <>
       {shown ? <Markdown text={shown} streaming={running} /> : running && <Thinking />}
