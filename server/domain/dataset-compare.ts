@@ -4,7 +4,7 @@ import type { Split } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { itemHash } from "./content-hash.ts";
-import { type DatasetExample, exampleBatches } from "./dataset-examples.ts";
+import { type DatasetExample, exampleBatches, examplesAt } from "./dataset-examples.ts";
 import { textsOf } from "./dataset-texts.ts";
 import { repliesOf } from "./formats/format.ts";
 import type { DataKind } from "./run-config.ts";
@@ -22,6 +22,7 @@ interface Seen {
 
 /**
  * An example is the same where its texts are: weight, side and tokens may differ. Of equal examples as many are common as both have.
+ * Two Datasets of people's pairs are compared by the pairs themselves, without reading a text but those shown.
  * @throws AppError NOT_FOUND, WRONG_DATA_KIND
  */
 export async function compareDatasets(db: Db, { a, b }: { a: string; b: string }): Promise<DatasetComparison> {
@@ -34,6 +35,7 @@ export async function compareDatasets(db: Db, { a, b }: { a: string; b: string }
   const result: DatasetComparison = {
     ...{ a, b, common: 0, onlyA: 0, onlyB: 0, movedSplit: 0, reweighted: 0, examples: [] },
   };
+  if ((await holdsPairs(db, a)) && (await holdsPairs(db, b))) return comparePairs(db, result, first, second);
   const seen = await examplesByText(db, first);
   const onlyB: DatasetExample[] = [];
   for await (const batch of exampleBatches(db, second)) {
@@ -51,9 +53,40 @@ export async function compareDatasets(db: Db, { a, b }: { a: string; b: string }
   }
   const left = [...seen.values()].flat().map(({ ordinal }) => ordinal);
   result.onlyA = left.length;
-  const onlyA = await someOf(db, first, new Set(left.sort((one, other) => one - other).slice(0, SHOWN)));
+  const onlyA = await examplesAt(db, first, left.sort((one, other) => one - other).slice(0, SHOWN));
   result.examples = [...onlyA.map((example) => shown("A", example)), ...onlyB.map((example) => shown("B", example))];
   return result;
+}
+
+const holdsPairs = async (db: Db, datasetId: string) =>
+  (await db.datasetPair.findFirst({ where: { datasetId }, select: { ordinal: true } })) !== null;
+
+type Of = { id: string; kind: DataKind };
+
+async function comparePairs(db: Db, result: DatasetComparison, first: Of, second: Of): Promise<DatasetComparison> {
+  const [counts] = await db.$queryRaw<Pick<DatasetComparison, "common" | "movedSplit" | "reweighted">[]>`
+    SELECT count(*)::int AS "common", (count(*) FILTER (WHERE a."split" <> b."split"))::int AS "movedSplit",
+      (count(*) FILTER (WHERE a."weight" <> b."weight"))::int AS "reweighted"
+    FROM "DatasetPair" a JOIN "DatasetPair" b ON b."pairId" = a."pairId" AND b."datasetId" = ${second.id}::uuid
+    WHERE a."datasetId" = ${first.id}::uuid`;
+  const size = (datasetId: string) => db.datasetPair.count({ where: { datasetId } });
+  const own = async (of: Of, other: Of) => {
+    const rows = await db.$queryRaw<{ ordinal: number }[]>`
+      SELECT a."ordinal" FROM "DatasetPair" a WHERE a."datasetId" = ${of.id}::uuid AND NOT EXISTS (
+        SELECT 1 FROM "DatasetPair" b WHERE b."datasetId" = ${other.id}::uuid AND b."pairId" = a."pairId")
+      ORDER BY a."ordinal" LIMIT ${SHOWN}`;
+    return examplesAt(
+      db,
+      of,
+      rows.map(({ ordinal }) => ordinal),
+    );
+  };
+  const { common } = counts!;
+  const [onlyA, onlyB] = [await own(first, second), await own(second, first)];
+  return {
+    ...{ ...result, ...counts!, onlyA: (await size(first.id)) - common, onlyB: (await size(second.id)) - common },
+    examples: [...onlyA.map((example) => shown("A", example)), ...onlyB.map((example) => shown("B", example))],
+  };
 }
 
 async function datasetOf(db: Db, id: string): Promise<{ id: string; kind: DataKind }> {
@@ -77,20 +110,6 @@ async function examplesByText(db: Db, dataset: { id: string; kind: DataKind }): 
       else seen.set(key, [{ split, weight, ordinal }]);
     }
   return seen;
-}
-
-async function someOf(
-  db: Db,
-  dataset: { id: string; kind: DataKind },
-  ordinals: Set<number>,
-): Promise<DatasetExample[]> {
-  const found: DatasetExample[] = [];
-  if (ordinals.size === 0) return found;
-  for await (const batch of exampleBatches(db, dataset)) {
-    found.push(...batch.filter(({ ordinal }) => ordinals.has(ordinal)));
-    if (found.length === ordinals.size) break;
-  }
-  return found;
 }
 
 function shown(side: "A" | "B", { content }: DatasetExample): DatasetComparison["examples"][number] {

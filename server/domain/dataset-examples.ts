@@ -51,11 +51,30 @@ export async function* exampleBatches<K extends DataKind>(
   }
 }
 
-async function items(db: Db | Tx, datasetId: string, kind: DataKind, last: number): Promise<DatasetExample[]> {
+/** A few examples, by their ordinals. */
+export async function examplesAt(
+  db: Db,
+  { id, kind }: { id: string; kind: DataKind },
+  ordinals: readonly number[],
+): Promise<DatasetExample[]> {
+  const found: DatasetExample[] = [];
+  for (const read of kind === "PAIRS" ? [items, pairs] : [items])
+    for (const ordinal of ordinals)
+      found.push(...(await read(db, id, kind, ordinal - 1, 1)).filter((one) => one.ordinal === ordinal));
+  return found;
+}
+
+async function items(
+  db: Db | Tx,
+  datasetId: string,
+  kind: DataKind,
+  last: number,
+  take = BATCH,
+): Promise<DatasetExample[]> {
   const rows = await db.datasetItem.findMany({
     where: { datasetId, ordinal: { gt: last } },
     orderBy: { ordinal: "asc" },
-    take: BATCH,
+    take,
   });
   return rows.map(({ content, datasetId: _, ...row }) => ({ ...row, content: parseItem(kind, content) }));
 }
@@ -74,13 +93,14 @@ async function pairs(
   datasetId: string,
   _kind: DataKind,
   last: number,
+  take = BATCH,
 ): Promise<DatasetExample<"PAIRS">[]> {
   const rows = await db.$queryRaw<EntryRow[]>`
     SELECT entry."ordinal", entry."weight", entry."split", entry."epsilon", pair."promptId", pair."source", pair."chosenId",
       ${PAIR_REPLIES}
     FROM "DatasetPair" entry JOIN "PreferencePair" pair ON pair."id" = entry."pairId" ${JOIN_PAIR_REPLIES}
     WHERE entry."datasetId" = ${datasetId}::uuid AND entry."ordinal" > ${last}
-    ORDER BY entry."ordinal" LIMIT ${BATCH}`;
+    ORDER BY entry."ordinal" LIMIT ${take}`;
   const contents = await pairContents(db, rows);
   return rows.map(({ ordinal, split, weight, epsilon, source, chosenId }, i) => {
     const { prompt, ...pair } = contents[i]!;

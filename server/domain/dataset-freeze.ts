@@ -3,6 +3,7 @@
 import type { Db } from "../db.ts";
 import { AppError } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
+import { countedExamples } from "./counted-examples.ts";
 import { freezeDataset } from "./dataset.ts";
 import { DATASET_SUMMARY, viewDataset } from "./dataset-read.ts";
 import { currentSelection } from "./dataset-source.ts";
@@ -10,7 +11,7 @@ import type { DataKind } from "./run-config.ts";
 import type { DatasetPreview, DatasetSummary } from "./views.ts";
 
 export async function previewCurrent(db: Db, kind: DataKind): Promise<DatasetPreview> {
-  const { train, heldOut, leftOut } = await currentSelection(db, kind);
+  const { train, heldOut, leftOut } = await countedExamples(db, kind);
   return { kind, train, heldOut, leftOut };
 }
 

@@ -192,6 +192,14 @@ describe("private data", () => {
   test("of people's pairs keeps sides, sources, messages and raters, so that an erasure finds them", async () => {
     await insertPairs(world, ann.id, ["Reach me at ann@example.com"]);
     const { id } = await admin.dataset.freeze({ kind: "PAIRS" });
+    expect(await admin.dataset.compare({ a: judged, b: id })).toMatchObject({
+      ...{
+        common: 45,
+        onlyA: 0,
+        onlyB: 1,
+        examples: [{ side: "B", prompt: "Reach me at ann@example.com", chosen: "Good." }],
+      },
+    });
     const clean = await admin.dataset.redact({ id, kinds: ["email", "phone"] });
     const examples = async (of: string) => {
       const found = [];
