@@ -47,7 +47,10 @@ export async function repliesWanted(
   return optedOut > 0 ? 1 : getSetting(db, "draftCount");
 }
 
-/** The replies to a new prompt and, where there are several, the Comparison that they stand in, in the order they are shown. */
+/**
+ * Makes the replies to a new prompt and, where there are several, the Comparison that they stand in.
+ * @returns ids of the replies, in the order they were made, which is not the order they are shown in
+ */
 export async function createReplies(
   tx: Tx,
   { conversationId, promptId, requestKey, env, count }: NewReplies,
