@@ -66,7 +66,7 @@ function ImportForm() {
           }}
         />
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Field label={t("format")}>
           <Select
             value={format}

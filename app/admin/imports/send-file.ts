@@ -82,7 +82,5 @@ async function whereItStands(id: string, otherwise: number, signal: AbortSignal)
 
 async function sentenceOf(response: Response): Promise<string | null> {
   const body: unknown = await response.json().catch(() => null);
-  const error = typeof body === "object" && body !== null && "error" in body ? body.error : null;
-  if (typeof error === "string") return error;
-  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : null;
+  return typeof body === "object" && body !== null && "message" in body ? String(body.message) : null;
 }

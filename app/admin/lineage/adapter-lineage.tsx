@@ -43,7 +43,7 @@ export function AdapterLineagePage({ id }: { id: string }) {
               <Card title={t("path")}>
                 <Path stages={adapterStages(lineage)} />
               </Card>
-              <div className="grid items-start gap-4 lg:grid-cols-2">
+              <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
                 <Card title={t("chain")} description={t("chainText")}>
                   <Chain lineage={lineage} />
                 </Card>

@@ -28,13 +28,13 @@ export function Overview() {
         {(overview) => (
           <div className="space-y-6">
             <LiveSentence live={overview.live} />
-            <div className="grid gap-4 lg:grid-cols-2">
+            <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
               <Attention items={overview.attention} />
               <NextStepCard overview={overview} />
             </div>
             <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
               <FeedbackCard days={overview.feedbackPerDay} />
-              <div className="grid content-start gap-4 sm:max-lg:grid-cols-2">
+              <div className="grid grid-cols-1 content-start gap-4 sm:max-lg:grid-cols-2">
                 <PairsCard pairs={overview.pairs} />
                 <AnnotationCard annotation={overview.annotation} />
               </div>
@@ -70,7 +70,7 @@ function OverviewSkeleton() {
   return (
     <div className="space-y-6">
       <Skeleton className="h-7 w-96 max-w-full" />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Skeleton className="h-32" />
         <Skeleton className="h-32" />
       </div>

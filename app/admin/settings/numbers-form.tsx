@@ -50,7 +50,7 @@ export function NumbersForm<Key extends string>(props: NumbersFormProps<Key>) {
       onSave={save}
       onReset={() => setTyped({})}
     >
-      <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2">
         {read.map(({ field, value }) => (
           <Field
             key={field.key}

@@ -39,7 +39,7 @@ export function TextsForm({ id, title, text, value, most, markdown = false, busy
       }}
       onReset={() => setTyped({})}
     >
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         {LANGUAGES.map((language) => (
           <div key={language} className="min-w-0 space-y-3">
             <Field label={t(`language.${language}`)} hint={markdown ? t("markdown") : undefined}>

@@ -16,7 +16,7 @@ function server(faults: (((at: number) => Response | Error) | null)[] = []) {
     const fault = faults.shift()?.(at);
     if (fault instanceof Error) throw fault;
     if (fault) return fault;
-    if (at !== stored.length) return json({ error: { message: `expected offset ${stored.length}` } }, 409);
+    if (at !== stored.length) return json({ code: "CONFLICT", message: `expected offset ${stored.length}` }, 409);
     stored = new Uint8Array(await new Blob([stored, init.body as Blob]).arrayBuffer());
     return json({ received: stored.length });
   });
@@ -81,14 +81,14 @@ test("waits longer after each failure, and begins anew after a success", async (
 });
 
 test("gives up after five failures with the server's sentence", async () => {
-  server(Array(5).fill(() => json({ error: { message: "the disk is full" } }, 507)));
+  server(Array(5).fill(() => json({ code: "INTERNAL", message: "the disk is full" }, 507)));
   const sending = sendFile(new Blob([bytes(10)]), { id: "a", received: 0 }, options());
   await expect(sending).rejects.toThrow("the disk is full");
   expect(waits).toHaveLength(4);
 });
 
 test("a refusal is final", async () => {
-  const there = server([() => json({ error: "this import is over" }, 400)]);
+  const there = server([() => json({ code: "ILLEGAL_STATE", message: "this import is over" }, 400)]);
   const failure = await sendFile(new Blob([bytes(10)]), { id: "a", received: 0 }, options()).catch((error) => error);
   expect(failure).toBeInstanceOf(SendError);
   expect(failure.sentence).toBe("this import is over");

@@ -40,7 +40,7 @@ function ContentOf({ content }: { content: Content }) {
       return <Pair chosen={content.chosen} rejected={content.rejected} />;
     case "RANKINGS":
       return (
-        <ol className="grid gap-3 md:grid-cols-2">
+        <ol className="grid grid-cols-1 gap-3 md:grid-cols-2">
           {content.replies.map(({ text, rank }, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the replies of an example never change their place
             <li key={i}>
@@ -69,7 +69,7 @@ function Pair({ chosen, rejected }: { chosen: string; rejected: string }) {
   const locale = useLocale();
   const { left, right } = useMemo(() => wordDiff(chosen, rejected, locale), [chosen, rejected, locale]);
   return (
-    <div className="grid gap-3 md:grid-cols-2">
+    <div className="grid grid-cols-1 gap-3 md:grid-cols-2">
       <Box title={t("chosen")} tone="chosen">
         <DiffText pieces={left} tone="chosen" />
       </Box>

@@ -92,7 +92,7 @@ function Redaction({ dataset, report }: { dataset: DatasetDetails; report: Repor
   return (
     <form onSubmit={submit} noValidate className="space-y-4">
       <Card title={t("kinds")}>
-        <fieldset className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+        <fieldset className="grid grid-cols-1 gap-2 sm:grid-cols-2 lg:grid-cols-3">
           <legend className="sr-only">{t("kinds")}</legend>
           {report.byKind.map(({ kind, count }) => (
             <Tick

@@ -34,7 +34,7 @@ export function Statistics({ dataset: { id } }: { dataset: DatasetDetails }) {
         <div className="space-y-4">
           <Summary statistics={statistics} />
           <Lengths statistics={statistics} />
-          <div className="grid items-start gap-4 md:grid-cols-2 lg:grid-cols-3">
+          <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 lg:grid-cols-3">
             <Composition statistics={statistics} />
           </div>
           <Trust statistics={statistics} />
@@ -70,7 +70,7 @@ function Lengths({ statistics: { length, lengthDifference, balance } }: { statis
   const unit = t("characters");
   return (
     <Card title={t("lengths")} description={lengthDifference ? <LengthFinding balance={balance} /> : undefined}>
-      <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-8 gap-y-6 sm:grid-cols-2">
         <Histogram title={t("lengthPrompt")} unit={unit} bins={length.prompt} />
         <Histogram
           title={t(length.rejected ? "lengthChosen" : "lengthReply")}
@@ -148,7 +148,7 @@ function Trust({ statistics: { weight, epsilon } }: { statistics: StatisticsView
   const t = useTranslations("data.statistics");
   return (
     <Card title={t("trust")}>
-      <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-8 gap-y-6 sm:grid-cols-2">
         <Histogram title={t("weight")} unit={t("weightUnit")} bins={weight} />
         {epsilon && <Histogram title={t("epsilon")} unit={t("epsilonUnit")} bins={epsilon} meaning="rejected" />}
       </div>

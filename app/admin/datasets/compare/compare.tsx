@@ -72,7 +72,7 @@ function Choice({ datasets, a, b, kind }: ChoiceProps) {
     router.replace(`/admin/datasets/compare?${new URLSearchParams(chosen)}`, { scroll: false });
   };
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       <Field label={t("a")}>
         <Select value={a ?? NONE} onValueChange={(next) => go({ a: next, b })} options={options(b)} />
       </Field>

@@ -57,7 +57,7 @@ export function Erasure({ id }: { id: string }) {
                 )}
               />
             </Card>
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
               <Card title={t("removed")}>
                 <RemovedFacts removed={report.removed} />
               </Card>

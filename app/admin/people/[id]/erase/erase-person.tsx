@@ -45,7 +45,7 @@ function PreviewCards({ preview: { removed, datasets, adapters, runs } }: { prev
   const t = useTranslations("data.erasure");
   const methods = useTranslations("training.method");
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <Card title={t("wouldRemove")}>
         <RemovedFacts removed={removed} />
       </Card>
