@@ -23,7 +23,8 @@ const NONE = "none";
 export function Compare({ a, b }: { a: string | null; b: string | null }) {
   const t = useTranslations();
   const trpc = useTRPC();
-  const query = useQuery(trpc.dataset.list.queryOptions());
+  // One comes here from a Dataset that may be a moment old, and younger than a list that counts as fresh.
+  const query = useQuery(trpc.dataset.list.queryOptions(undefined, { staleTime: 0 }));
   return (
     <>
       <PageHeader

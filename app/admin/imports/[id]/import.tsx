@@ -5,7 +5,7 @@ import { Database } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { ConfirmDialog } from "../../../_components/ui/confirm-dialog.tsx";
@@ -39,6 +39,11 @@ export function ImportPage({ id }: { id: string }) {
       { refetchInterval: ({ state }) => (!state.data || underWay(state.data) ? POLL_MS : false) },
     ),
   );
+  const done = query.data?.state === "DONE";
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    if (done) void queryClient.invalidateQueries({ queryKey: trpc.dataset.list.queryKey() });
+  }, [done, queryClient, trpc]);
   return (
     <QueryView query={query} skeleton={<Skeleton className="h-64 w-full" />}>
       {(one) => (
