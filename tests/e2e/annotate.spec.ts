@@ -33,7 +33,7 @@ async function clearQueue(boss: Person): Promise<void> {
 async function openedOn(boss: Person, prompt: string) {
   const find = async () => (await boss.trpc.comparison.list.query({ status: "OPEN" })).items;
   await expect
-    .poll(async () => (await find()).some((row) => row.prompt.includes(prompt)), { timeout: 120_000, intervals: [500] })
+    .poll(async () => (await find()).some((row) => row.prompt.includes(prompt)), { timeout: 180_000, intervals: [500] })
     .toBe(true);
   return (await find()).find((row) => row.prompt.includes(prompt))!;
 }
