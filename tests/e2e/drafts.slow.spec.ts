@@ -7,11 +7,11 @@ const heard = async (page: Page) =>
   Promise.all(["A", "B"].map(async (letter) => (await pane(page, letter).innerText()).length));
 const grown = (page: Page, than: number[]) =>
   expect
-    .poll(async () => (await heard(page)).every((length, place) => length > than[place]! + 20), { timeout: 45_000 })
+    .poll(async () => (await heard(page)).every((length, place) => length > than[place]! + 20), { timeout: 90_000 })
     .toBe(true);
 
 test.beforeEach(async ({ page, person }) => {
-  test.setTimeout(180_000); // two replies share the core that the other tests' one has alone
+  test.setTimeout(240_000); // two replies share the core that the other tests' one has alone
   expect(person.email).toContain("@");
   await page.goto("/chat");
   await page.getByRole("button", { name: "Two replies side by side" }).click();
