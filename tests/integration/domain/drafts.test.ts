@@ -127,7 +127,8 @@ describe("beginning", () => {
     await finished(me, reply.id);
     const requestKey = newKey();
     const [first, again] = await Promise.all([1, 2].map(() => me.message.compare({ messageId: reply.id, requestKey })));
-    expect(again).toEqual(first);
+    // The replies themselves may be further along in the answer that came later.
+    expect([again!.comparisonId, again!.shown]).toEqual([first!.comparisonId, first!.shown]);
     expect(first!.shown).toHaveLength(2);
     expect(first!.shown).toContain(reply.id);
     expect(first!.replies.map(({ id, release }) => [id, release])).toEqual(first!.shown.map((id) => [id, null]));

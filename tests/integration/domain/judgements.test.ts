@@ -21,7 +21,7 @@ import { type Caller, newKey, testWorld } from "../../helpers/world.ts";
 const HISTORIES = 200;
 const ACTS = 8;
 /** Histories that run beside each other. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 
 const world = testWorld();
 let ann: Viewer;
