@@ -202,13 +202,14 @@ function Findings({ report, kinds, kept, onToggle }: FindingsProps) {
 }
 
 function FoundText({ finding: { kind, field, context, replacement }, kept }: { finding: Finding; kept: boolean }) {
-  const t = useTranslations("data.privacy.kind");
+  const t = useTranslations("data.privacy");
   const [before, ...after] = context.split(replacement);
   return (
-    <li className={kept ? "text-sm opacity-60" : "text-sm"}>
+    <li className="text-sm">
       <span className="mr-2 inline-flex gap-1 align-text-bottom">
-        <Badge tone="rejected">{t(kind)}</Badge>
+        <Badge tone="rejected">{t(`kind.${kind}`)}</Badge>
         <Badge>{field}</Badge>
+        {kept && <Badge tone="live">{t("stays")}</Badge>}
       </span>
       <span className="break-words text-quiet">
         {before}
