@@ -2,13 +2,28 @@
 
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../db.ts";
+import { AppError } from "../errors.ts";
+import { isOptOutRefusal } from "./database-errors.ts";
 import type { FrozenPair, Selection } from "./dataset-content.ts";
 
 /** Rows written in one go. */
 const BATCH = 1000;
 
-/** Freezes the selection; equal content is one Dataset, however often it is frozen, and keeps its first name. */
+/**
+ * Freezes the selection; equal content is one Dataset, however often it is frozen, and keeps its first name.
+ * @throws AppError CONFLICT where somebody opted out between selecting and freezing
+ */
 export async function freezeDataset(tx: Tx, selection: Selection, name: string | null = null): Promise<{ id: string }> {
+  try {
+    return await freeze(tx, selection, name);
+  } catch (error) {
+    if (!isOptOutRefusal(error)) throw error;
+    const message = "Somebody kept a conversation out of training while it was being frozen; try again without it.";
+    throw new AppError("CONFLICT", message, { cause: error });
+  }
+}
+
+async function freeze(tx: Tx, selection: Selection, name: string | null): Promise<{ id: string }> {
   const { kind, origin, sha256, train, heldOut, leftOut, guards, pairs, items } = selection;
   const made = await tx.dataset.createManyAndReturn({
     data: {

@@ -12,7 +12,7 @@ import { type Frozen, freezeStaged } from "./import-freeze.ts";
 import { insertLines } from "./import-lines.ts";
 import { leftOutSchema } from "./json.ts";
 import { findPii, redact, replacementOf } from "./pii.ts";
-import type { DatasetSummary, PiiFinding, PiiKind, PiiReport } from "./views.ts";
+import type { DatasetSummary, LeftOut, LeftOutReason, PiiFinding, PiiKind, PiiReport } from "./views.ts";
 
 /** Findings that are shown; the counts are of all. */
 const SHOWN = 200;
@@ -61,7 +61,7 @@ export interface Redaction {
 /**
  * A new Dataset in which findings of these kinds are replaced; the old one stays. Sides of the split, sources, weights and the
  * raters behind each example are the old one's, so that nothing leaks and an erasure finds everything. What says nothing any more once
- * it is redacted (two replies that are the same text now) is left out.
+ * it is redacted (two replies that are the same text now) is left out, and so is what was opted out of training since.
  * @throws AppError NOT_FOUND, NOTHING_TO_TRAIN_ON when nothing is left
  */
 export async function redactDataset(
@@ -73,10 +73,7 @@ export async function redactDataset(
   return db.$transaction(
     async (tx) => {
       const importId = await stagingOf(tx, dataset, kinds);
-      const { redacted, emptied } = await copyRedacted(tx, dataset, { importId, kinds, keep: new Set(keep) });
-      const leftOut = leftOutSchema.parse(dataset.leftOut).filter(({ reason }) => reason !== "SAME_TEXT");
-      const same =
-        (leftOutSchema.parse(dataset.leftOut).find(({ reason }) => reason === "SAME_TEXT")?.count ?? 0) + emptied;
+      const { redacted, emptied, optedOut } = await copyRedacted(tx, dataset, { importId, kinds, keep: new Set(keep) });
       const frozen = await freezeStaged(tx, {
         ...{
           importId,
@@ -85,7 +82,7 @@ export async function redactDataset(
           name: name ?? `${dataset.name ?? "Dataset"}, redacted`,
         },
         guards: dataset.guards,
-        leftOut: [...leftOut, ...(same > 0 ? [{ reason: "SAME_TEXT" as const, count: same }] : [])],
+        leftOut: plus(leftOutSchema.parse(dataset.leftOut), { SAME_TEXT: emptied, OPTED_OUT: optedOut }),
       });
       if (!frozen) throw new AppError("NOTHING_TO_TRAIN_ON", "Nothing is left of the Dataset once it is redacted.");
       if (frozen.made) await copyRaters(tx, dataset.id, frozen);
@@ -119,11 +116,16 @@ async function copyRedacted(
   tx: Tx,
   dataset: Source,
   { importId, kinds, keep }: { importId: string; kinds: readonly PiiKind[]; keep: ReadonlySet<number> },
-): Promise<{ redacted: number; emptied: number }> {
-  const counts = { redacted: 0, emptied: 0 };
+): Promise<{ redacted: number; emptied: number; optedOut: number }> {
+  const counts = { redacted: 0, emptied: 0, optedOut: 0 };
   for await (const batch of exampleBatches(tx, dataset)) {
+    const unwanted = await optedOutAmong(tx, batch);
     const rows = batch.flatMap((example) => {
       const { ordinal, split, source, messageId, weight } = example;
+      if (messageId !== null && unwanted.has(messageId)) {
+        counts.optedOut++;
+        return [];
+      }
       const old = "weight" in example.content ? { ...example.content, weight } : example.content;
       const content = keep.has(ordinal) ? old : withTexts(old, (_, text) => redact(text, findPii(text, kinds)));
       if (content !== old && JSON.stringify(content) !== JSON.stringify(old)) counts.redacted++;
@@ -137,6 +139,21 @@ async function copyRedacted(
     await insertLines(tx, importId, rows);
   }
   return counts;
+}
+
+async function optedOutAmong(tx: Tx, batch: readonly DatasetExample[]): Promise<Set<string>> {
+  const ids = batch.flatMap(({ messageId }) => messageId ?? []);
+  const optedOut = [{ trainingOptOut: true }, { user: { trainingOptOut: true } }];
+  const where = { id: { in: ids }, conversation: { OR: optedOut } };
+  return new Set((await tx.message.findMany({ where, select: { id: true } })).map(({ id }) => id));
+}
+
+/** Counts of the same reason are one. */
+function plus(leftOut: readonly LeftOut[], more: Partial<Record<LeftOutReason, number>>): LeftOut[] {
+  const counts = new Map(leftOut.map(({ reason, count }) => [reason, count]));
+  for (const [reason, count] of Object.entries(more) as [LeftOutReason, number][])
+    if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  return [...counts].map(([reason, count]) => ({ reason, count }));
 }
 
 /** Line numbers are the old ordinals. */

@@ -214,6 +214,14 @@ describe("private data", () => {
     expect((await all(clean.id, { search: "[EMAIL]" })).ordinals).toHaveLength(1);
     const { items } = await admin.audit.list();
     expect(items[0]).toMatchObject({ action: "dataset.redact", after: { from: id, redacted: 1 } });
+
+    // What was opted out since the old one was frozen does not enter the new one.
+    const conversation = { messages: { some: { content: "Reach me at ann@example.com" } } };
+    await world.db.conversation.updateMany({ where: conversation, data: { trainingOptOut: true } });
+    const without = await admin.dataset.redact({ id, kinds: ["email"], name: "without" });
+    expect(without.train + without.heldOut).toBe(45);
+    expect((await admin.dataset.get({ id: without.id })).leftOut).toContainEqual({ reason: "OPTED_OUT", count: 1 });
+    await world.db.conversation.updateMany({ where: conversation, data: { trainingOptOut: false } });
   });
 });
 

@@ -1,5 +1,7 @@
 // What people decide about their data: consent, opting out, and what became of everything they judged.
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freezeDataset } from "../../../server/domain/dataset.ts";
+import { currentSelection } from "../../../server/domain/dataset-source.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { ratedPrompt, train } from "../../helpers/loop.ts";
 import { type Caller, finished, newKey, testWorld } from "../../helpers/world.ts";
@@ -55,6 +57,16 @@ describe("the account", () => {
 });
 
 describe("opting out", () => {
+  test("while a Dataset is being frozen is refused in words, and nothing is frozen", async () => {
+    const { conversationId } = await ratedPrompt(me, "Not mine to give.");
+    const selection = await currentSelection(world.db);
+    await me.conversation.setTraining({ id: conversationId, optOut: true });
+    const datasets = await world.db.dataset.count();
+    const freezing = world.db.$transaction((tx) => freezeDataset(tx, selection));
+    await expect(freezing).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/try again/) });
+    expect(await world.db.dataset.count()).toBe(datasets);
+  });
+
   test("of a conversation takes it off the annotators' queue and asks them no more; opting in lets later dislikes in", async () => {
     const { conversationId, prompt } = await disliked();
     expect(await asked(prompt.id)).toMatchObject([{ status: "DRAFTING", reason: "DISLIKED" }]);
