@@ -10,7 +10,7 @@ import { authAdapter } from "./auth-adapter.ts";
 import { oauthProviders } from "./auth-providers.ts";
 import { isSignUpOpen } from "./auth-sign-up.ts";
 import { clientIp } from "./client.ts";
-import { type Db, db } from "./db.ts";
+import { type Db, db, queryDirectly } from "./db.ts";
 import { type Env, env, requireEnv } from "./env.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import { PASSWORD_LENGTH, passwordFits } from "./password.ts";
@@ -122,12 +122,14 @@ export async function refuseProvider(
   return (await isSignUpOpen(database, settings)) ? null : "SIGN_UP_CLOSED";
 }
 
+const READ_VIEWER = {
+  name: "read-viewer",
+  text: `SELECT "id", "email", "name", "role" FROM "User" WHERE "id" = $1::uuid AND "disabledAt" IS NULL`,
+};
+
 /** The account as it is at this moment: a demotion or a disabling bites with the next call. */
 export async function readViewer(database: Db, id: string): Promise<Viewer | null> {
-  return database.user.findFirst({
-    where: { id, disabledAt: null },
-    select: { id: true, email: true, name: true, role: true },
-  });
+  return (await queryDirectly<Viewer>(database, READ_VIEWER, [id]))[0] ?? null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A thumb: the Feedback row, its line in the log and the pairs that follow from it, in one transaction. */
 
-import type { Db, Tx } from "../db.ts";
+import { type Db, queryDirectly, type Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { REASON_PRIORITY } from "./comparison-open.ts";
 import { lockPrompt, recordJudgement } from "./judgement-store.ts";
@@ -22,10 +22,10 @@ interface Thumb {
 export async function setFeedback(db: Db, raterId: string, given: Thumb): Promise<FeedbackView> {
   const thumb = { ...given, reasons: [...new Set(given.reasons)] };
   await assertReasons(db, raterId, thumb);
-  const alone = await writeThumb(db, raterId, thumb, { alone: true });
+  const alone = await writeLoneThumb(db, raterId, thumb);
   if (alone.outcome === "SIBLINGS") {
     await db.$transaction(async (tx) => {
-      const { outcome, promptId } = await writeThumb(tx, raterId, thumb, { alone: false });
+      const { outcome, promptId } = await writeThumb(tx, raterId, thumb);
       if (outcome === "DONE") await rederivePairs(tx, promptId!);
       else assertWritten(outcome);
     });
@@ -66,16 +66,38 @@ async function assertReasons(db: Db, raterId: string, { messageId, reasons }: Th
 
 type Outcome = "DONE" | "SAME" | "SIBLINGS" | "RUNNING" | "FAILED" | "NOT_FOUND";
 
-/** One round trip; see the function in migration 0004_feedback. The prompt stays locked until the end of the transaction. */
-async function writeThumb(
-  db: Db | Tx,
-  raterId: string,
-  { messageId, value, reasons, comment }: Thumb,
-  { alone }: { alone: boolean },
-): Promise<{ outcome: Outcome; promptId: string | null }> {
-  const [row] = await db.$queryRaw<{ outcome: Outcome; promptId: string | null }[]>`
+interface Written {
+  outcome: Outcome;
+  promptId: string | null;
+}
+
+/** See the function in migration 0004_feedback. It says SIBLINGS, and writes nothing, where pairs may follow. */
+const SET_LONE_THUMB = {
+  name: "set-lone-thumb",
+  text: `SELECT "outcome", "prompt_id" AS "promptId" FROM "set_thumb"($1::uuid, $2::uuid, $3::smallint, $4::text[], $5::text, true, $6::float8, $7::int)`,
+};
+
+/** One round trip. */
+async function writeLoneThumb(db: Db, raterId: string, thumb: Thumb): Promise<Written> {
+  const { messageId, value, reasons, comment } = thumb;
+  const values = [
+    messageId,
+    raterId,
+    value,
+    reasons,
+    comment,
+    REASON_PRIORITY.DISLIKED,
+    SETTING_DEFAULTS.rankingsWanted,
+  ];
+  return (await queryDirectly<Written>(db, SET_LONE_THUMB, values))[0]!;
+}
+
+/** The prompt stays locked until the end of the transaction. */
+async function writeThumb(tx: Tx, raterId: string, thumb: Thumb): Promise<Written> {
+  const { messageId, value, reasons, comment } = thumb;
+  const [row] = await tx.$queryRaw<Written[]>`
     SELECT "outcome", "prompt_id" AS "promptId" FROM "set_thumb"(${messageId}::uuid, ${raterId}::uuid, ${value}::smallint,
-      ${reasons}::text[], ${comment}::text, ${alone}, ${REASON_PRIORITY.DISLIKED}::float8, ${SETTING_DEFAULTS.rankingsWanted}::int)`;
+      ${reasons}::text[], ${comment}::text, false, ${REASON_PRIORITY.DISLIKED}::float8, ${SETTING_DEFAULTS.rankingsWanted}::int)`;
   return row!;
 }
 
