@@ -17,6 +17,7 @@ import { QueryView } from "../../_components/query-view.tsx";
 import { JudgementPath, LineageSkeleton } from "../../lineage/judgement-lineage.tsx";
 import { ReasonDialog } from "../selection-bar.tsx";
 import { useQuarantine } from "../use-quarantine.ts";
+import { AskButton } from "./ask-button.tsx";
 
 type PairDetails = Outputs["pair"]["get"];
 
@@ -33,7 +34,12 @@ export function PairPage({ id }: { id: string }) {
             back={{ href: "/admin/pairs", label: t("admin.nav.pairs") }}
             title={t("data.lineage.ofPair")}
             description={t("data.lineage.ofPairText")}
-            actions={<QuarantineButton pair={details} />}
+            actions={
+              <>
+                <AskButton messageId={details.chosen.messageId} />
+                <QuarantineButton pair={details} />
+              </>
+            }
           />
           <div className="space-y-4">
             <PairCard pair={details} />
