@@ -49,7 +49,7 @@ export function Board({ ids, draft, drag, grip, letter, onChange }: BoardProps) 
   return (
     <section
       aria-label={t("title")}
-      className={cn("flex items-stretch gap-2 max-sm:flex-col", draft.allBad && "opacity-50")}
+      className={cn("flex items-stretch gap-2 max-sm:flex-col", draft.allBad && "grayscale")}
     >
       <Zone
         target={{ kind: "tray" }}
