@@ -7,6 +7,7 @@ import { chooseActively } from "./domain/active-choice.ts";
 import { endLeases } from "./domain/assignment.ts";
 import { reviseComparisons } from "./domain/comparison-state.ts";
 import { DraftWorker } from "./domain/draft-worker.ts";
+import { refreshKeptFigures } from "./domain/figures-refresh.ts";
 import { sweepImports } from "./domain/import.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
@@ -50,13 +51,14 @@ export function startUpkeep(services: Services): () => Promise<void> {
   );
   const imports = every(QUEUE_MS, () => sweepImports(services));
   const trust = every(SWEEP_MS, trustRefresher(db), { rest: REST });
+  const figures = every(SWEEP_MS, () => refreshKeptFigures(db), { rest: REST });
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
     await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), draft(), ask(), imports(), trust(), sweep()]);
+    await Promise.all([reap(), draft(), ask(), imports(), trust(), figures(), sweep()]);
     await drafts.close();
   };
 }

@@ -21,7 +21,9 @@ const row = (now: Date) =>
   ({
     ...{ id: true, reason: true, status: true, priority: true, why: true, gold: true, wanted: true, createdAt: true },
     prompt: { select: { content: true } },
-    _count: { select: { candidates: true, rankings: { where: { round: 0, withdrawnAt: null } } } },
+    // Rows and not Prisma's counts, which count everything there is before they look at the page's.
+    candidates: { select: { messageId: true } },
+    rankings: { where: { round: 0, withdrawnAt: null }, select: { id: true } },
     assignments: {
       where: { state: "LEASED", expiresAt: { gt: now } },
       select: { rater: PERSON },
@@ -34,14 +36,14 @@ type Row = Prisma.ComparisonGetPayload<{ select: ReturnType<typeof row> }>;
 /** Characters of a prompt that a list shows. */
 const BEGINNING = 200;
 
-function viewRow({ why, gold, prompt, _count, assignments, ...own }: Row): ComparisonRow {
+function viewRow({ why, gold, prompt, candidates, rankings, assignments, ...own }: Row): ComparisonRow {
   const figures = comparisonWhySchema.safeParse(why);
   return {
     ...own,
     why: figures.success ? figures.data : {},
     gold: gold !== null,
-    rankings: _count.rankings,
-    candidates: _count.candidates,
+    rankings: rankings.length,
+    candidates: candidates.length,
     prompt: prompt.content.slice(0, BEGINNING),
     lentTo: assignments.map(({ rater }) => rater),
   };
@@ -87,11 +89,11 @@ export async function turnsOf(db: Db | Tx, promptId: string): Promise<Turns> {
 
 /** Everything about one, weights included: admins are not blinded. */
 export async function getComparison(db: Db, id: string, now: Date): Promise<ComparisonView> {
+  const listed = await db.comparison.findUnique({ where: { id }, select: row(now) });
   const found = await db.comparison.findUnique({
     where: { id },
     select: {
-      ...row(now),
-      promptId: true,
+      ...{ promptId: true, gold: true },
       candidates: {
         orderBy: { ordinal: "asc" },
         select: {
@@ -104,7 +106,7 @@ export async function getComparison(db: Db, id: string, now: Date): Promise<Comp
       },
     },
   });
-  if (!found) throw notFound("comparison");
+  if (!listed || !found) throw notFound("comparison");
   const assignments = await db.assignment.findMany({
     where: { comparisonId: id },
     orderBy: [{ leasedAt: "asc" }, { id: "asc" }],
@@ -112,7 +114,7 @@ export async function getComparison(db: Db, id: string, now: Date): Promise<Comp
   });
   const gold = goldSchema.safeParse(found.gold);
   return {
-    ...viewRow(pick(found)),
+    ...viewRow(listed),
     turns: await turnsOf(db, found.promptId),
     candidatesInFull: found.candidates.map(({ message: { id: messageId, content, adapterSha256, edit } }) => ({
       ...{ messageId, content, adapterSha256 },
@@ -131,12 +133,6 @@ export async function getComparison(db: Db, id: string, now: Date): Promise<Comp
       at: endedAt ?? leasedAt,
     })),
   };
-}
-
-/** The columns of a list's row alone. */
-function pick(found: Row & Record<string, unknown>): Row {
-  const { id, reason, status, priority, why, gold, wanted, createdAt, prompt, _count, assignments } = found;
-  return { id, reason, status, priority, why, gold, wanted, createdAt, prompt, _count, assignments };
 }
 
 const DAYS = 30;

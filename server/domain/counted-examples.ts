@@ -1,33 +1,39 @@
-/** What a Dataset frozen now would hold, counted once and remembered until somebody judges, opts out or changes a rule. */
+/** What a Dataset frozen now would hold, counted once and kept until somebody judges, opts out or changes a rule; of many examples, some minutes longer. */
 
+import { z } from "zod";
 import type { Db } from "../db.ts";
+import { leftOutSchema } from "./json.ts";
+import { type FigureSource, keptFigures } from "./kept-figures.ts";
 import type { DataKind } from "./run-config.ts";
 import { judgedExamples, type RunExamples } from "./run-inputs.ts";
 
-interface Counted {
-  version: string;
-  examples: Promise<RunExamples>;
-}
+const countSchema = z.object({
+  ...{ train: z.int(), heldOut: z.int(), leftOut: leftOutSchema, withoutAnswer: z.int() },
+  size: z.object({ prompt: z.number(), replies: z.number(), rows: z.number() }),
+  balance: z.object({ liked: z.int(), disliked: z.int() }).nullable(),
+});
+type Count = z.infer<typeof countSchema>;
 
-/** By connection pool, so that a process that serves two databases, as tests do, keeps them apart. */
-const known = new WeakMap<Db, Map<DataKind, Counted>>();
+/** By kind of data. */
+export const countOf = (kind: DataKind): FigureSource<Count> => ({
+  ...{ key: `examples ${kind}`, schema: countSchema, version: versionOf },
+  work: async (db) => {
+    // The examples themselves are let go of: only their figures are kept.
+    const { train, heldOut, leftOut, size, balance, withoutAnswer } = await judgedExamples(db, kind);
+    return {
+      value: { train, heldOut, leftOut, size, balance, withoutAnswer },
+      size: leftOut.reduce((sum, { count }) => sum + count, train + heldOut),
+    };
+  },
+});
 
 /**
  * The figures of the examples without the examples: a page asks for them at every change of a form, and reading a hundred thousand pairs
- * takes many seconds. Those who ask while they are being counted wait for the same count.
+ * takes many seconds.
  */
 export async function countedExamples(db: Db, kind: DataKind): Promise<RunExamples> {
-  const kinds = known.get(db) ?? new Map<DataKind, Counted>();
-  known.set(db, kinds);
-  const version = await versionOf(db);
-  const before = kinds.get(kind);
-  if (before?.version === version) return before.examples;
-  // The examples themselves are let go of: only their figures are kept.
-  const examples = judgedExamples(db, kind).then((counted) => ({ ...counted, from: null }));
-  kinds.set(kind, { version, examples });
-  // A failed count is not remembered.
-  examples.catch(() => kinds.delete(kind));
-  return examples;
+  const { value } = await keptFigures(db, countOf(kind));
+  return { kind, ...value, from: null };
 }
 
 /** Changes with everything that `currentSelection` reads, and costs some tens of milliseconds. */

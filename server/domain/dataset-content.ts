@@ -5,13 +5,14 @@
 
 import { createHash } from "node:crypto";
 import type { DatasetOrigin, PairSource, Split } from "../../prisma/generated/enums.ts";
+import { finish, type Steps } from "./breathe.ts";
 import type { ChatRole } from "./chat-role.ts";
 import { itemHash, promptKey } from "./content-hash.ts";
 import type { LineContents } from "./dataset-lines.ts";
 import { type ExampleSize, meanSize, sizeOf } from "./dataset-size.ts";
 import { type Asked, splitsOf } from "./dataset-split.ts";
-import { type JudgedExample, type Judging, type Weighed, weighExamples } from "./dataset-trust.ts";
-import { promptClusters, promptText } from "./prompt-cluster.ts";
+import { type JudgedExample, type Judging, type Weighed, weighing } from "./dataset-trust.ts";
+import { clustering, promptText } from "./prompt-cluster.ts";
 import type { DataKind } from "./run-config.ts";
 import type { Guards, LeftOut, LeftOutReason } from "./views.ts";
 
@@ -142,7 +143,11 @@ const weighedHash = (hash: string, weight: number, epsilon: number | null) =>
 const SOURCES: readonly PairSource[] = ["RANKING", "CHOICE", "EDIT", "FEEDBACK"];
 
 /** People's pairs. Two replies make one example, in whatever ways people preferred the one to the other. */
-export function selectPairs(candidates: readonly CandidatePair[], judging: Judging): Selection {
+export const selectPairs = (candidates: readonly CandidatePair[], judging: Judging): Selection =>
+  finish(selectingPairs(candidates, judging));
+
+/** The same in steps: of a hundred thousand pairs it takes seconds. */
+export function* selectingPairs(candidates: readonly CandidatePair[], judging: Judging): Steps<Selection> {
   const standing = candidates.filter(({ leftOut, fault }) => !(leftOut ?? fault));
   const supporters = new Map<string, Set<string>>();
   for (const { chosenId, rejectedId, raterIds } of standing) {
@@ -157,8 +162,8 @@ export function selectPairs(candidates: readonly CandidatePair[], judging: Judgi
     if (!known || SOURCES.indexOf(pair.source) < SOURCES.indexOf(known.source)) firsts.set(key, pair);
   }
   const distinct = [...firsts.values()];
-  const clusters = promptClusters(distinct.map((pair) => pair.promptText));
-  const weighed = weighExamples(
+  const clusters = yield* clustering(distinct.map((pair) => pair.promptText));
+  const weighed = yield* weighing(
     distinct.map((pair, i) => ({
       ...pair,
       cluster: clusters[i]!,
@@ -170,13 +175,14 @@ export function selectPairs(candidates: readonly CandidatePair[], judging: Judgi
   );
   const kept = distinct.flatMap((pair, i) => (weighed[i]!.leftOut === null ? [{ pair, i, ...weighed[i]! }] : []));
   const splits = splitsOf(kept.map(({ pair, i }) => asked(pair.promptKey, clusters[i]!, pair.promptId, judging)));
-  const pairs = kept
-    .map(({ pair, weight: trust, epsilon, raterIds }, k) => {
-      const weight = pair.weight * trust;
-      const { id } = pair;
-      return { id, weight, epsilon, raterIds, split: splits[k]!, hash: weighedHash(pair.hash, weight, epsilon) };
-    })
-    .sort((a, b) => compare(a.hash, b.hash) || compare(a.id, b.id));
+  const pairs: (FrozenPair & { hash: string })[] = [];
+  for (const [k, { pair, weight: trust, epsilon, raterIds }] of kept.entries()) {
+    const weight = pair.weight * trust;
+    const hash = weighedHash(pair.hash, weight, epsilon);
+    yield void pairs.push({ id: pair.id, weight, epsilon, raterIds, split: splits[k]!, hash });
+  }
+  pairs.sort((a, b) => compare(a.hash, b.hash) || compare(a.id, b.id));
+  yield;
   const reasons = [
     ...candidates.map(({ leftOut, fault }) => leftOut ?? fault),
     ...new Array<LeftOutReason>(standing.length - distinct.length).fill("DUPLICATE"),
@@ -196,14 +202,20 @@ const asked = (key: string, cluster: number, promptId: string | undefined, judgi
 });
 
 /** Examples of every other kind and origin. Equal prompts of PROMPTS go in once. @param judging where people judged them here */
-export function selectItems<K extends DataKind>(
+export const selectItems = <K extends DataKind>(
+  ...given: [kind: K, origin: DatasetOrigin, candidates: readonly CandidateItem<K>[], judging?: Judging]
+): Selection => finish(selectingItems(...given));
+
+export function* selectingItems<K extends DataKind>(
   kind: K,
   origin: DatasetOrigin,
   candidates: readonly CandidateItem<K>[],
   judging?: Judging,
-): Selection {
+): Steps<Selection> {
   const seen = new Set<string>();
-  const hashed = candidates.map((candidate) => ({ ...candidate, hash: itemHash(candidate.content, candidate.source) }));
+  const hashed: (CandidateItem<K> & { hash: string })[] = [];
+  for (const candidate of candidates)
+    yield void hashed.push({ ...candidate, hash: itemHash(candidate.content, candidate.source) });
   const reasons = hashed.map(({ leftOut, content, hash }): LeftOutReason | null => {
     const duplicate = kind === "PROMPTS" && seen.has(hash) ? ("DUPLICATE" as const) : null;
     const reason = leftOut ?? faultOf(content) ?? duplicate;
@@ -212,17 +224,16 @@ export function selectItems<K extends DataKind>(
   });
   const usable = hashed.filter((_, i) => reasons[i] === null);
   const clusters = judging
-    ? promptClusters(usable.map(({ content }) => ("prompt" in content ? promptText(content.prompt) : "")))
+    ? yield* clustering(usable.map(({ content }) => ("prompt" in content ? promptText(content.prompt) : "")))
     : undefined;
   const keys = usable.map(({ content }) => promptKey(content));
   const numbers = new Map(keys.map((key, i) => [key, i]));
   const clusterOf = (i: number) => clusters?.[i] ?? numbers.get(keys[i]!)!;
-  const weighed = weighItems(usable, clusterOf, judging);
+  const weighed = yield* weighItems(usable, clusterOf, judging);
   const kept = usable.flatMap((item, i) => (weighed[i]!.leftOut === null ? [{ item, i, ...weighed[i]! }] : []));
   const splits = splitsOf(kept.map(({ item, i }) => asked(keys[i]!, clusterOf(i), item.promptId, judging)));
   const items = kept
-    .map(({ item, weight: trust, raterIds }, k) => {
-      const { hash, messageId = null, source = null } = item;
+    .map(({ item: { hash, messageId = null, source = null, ...item }, weight: trust, raterIds }, k) => {
       const weight = ("weight" in item.content ? item.content.weight : 1) * trust;
       const content = "weight" in item.content ? { ...item.content, weight } : item.content;
       return { content, weight, messageId, source, raterIds, split: splits[k]!, hash: weighedHash(hash, trust, null) };
@@ -237,16 +248,16 @@ export function selectItems<K extends DataKind>(
 }
 
 /** What nobody judged here counts as it says itself. */
-function weighItems(
+function* weighItems(
   items: readonly (CandidateItem & { hash: string })[],
   clusterOf: (i: number) => number,
   judging: Judging | undefined,
-): Weighed[] {
+): Steps<Weighed[]> {
   const judged = items.flatMap(({ judged, promptId = "", hash }, i) =>
     judged ? [{ i, ...judged, promptId, hash, cluster: clusterOf(i) }] : [],
   );
   const weighed: Weighed[] = items.map(() => ({ leftOut: null, weight: 1, epsilon: 0, raterIds: [] }));
-  if (judging) for (const [k, result] of weighExamples(judged, judging).entries()) weighed[judged[k]!.i] = result;
+  if (judging) for (const [k, result] of (yield* weighing(judged, judging)).entries()) weighed[judged[k]!.i] = result;
   return weighed;
 }
 

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Role } from "../../prisma/generated/enums.ts";
+import { finish, type Steps } from "./breathe.ts";
 import type { Guards, LeftOutReason } from "./views.ts";
 
 /** Setting `guards` and Dataset.guards; what each means stands at `Guards` in views/trust.ts. */
@@ -58,25 +59,34 @@ const HOUR_MS = 3_600_000;
  * @param raters of every id that the examples name
  * @returns in the order of the examples
  */
-export function applyGuards(
+export const applyGuards = (
   examples: readonly Guarded[],
   raters: ReadonlyMap<string, GuardedRater>,
   guards: Guards,
-): Verdict[] {
+): Verdict[] => finish(guarding(examples, raters, guards));
+
+/** The same in steps: of a hundred thousand examples it takes seconds. */
+export function* guarding(
+  examples: readonly Guarded[],
+  raters: ReadonlyMap<string, GuardedRater>,
+  guards: Guards,
+): Steps<Verdict[]> {
   const verdicts: Verdict[] = examples.map(({ raterIds }) => ({ refused: null, raterIds: [...raterIds] }));
   const flagged = flaggedPrompts(examples, raters, guards);
+  yield;
   for (const [i, { promptId, raterIds }] of examples.entries()) {
     const reasons = raterIds.map((id) => flagged.get(id)?.get(promptId) ?? null);
     const left = raterIds.filter((_, r) => reasons[r] === null);
     verdicts[i] = left.length > 0 ? { refused: null, raterIds: left } : { refused: reasons[0] ?? "BURST" };
   }
+  yield;
   const confirmed = (id: string) => raters.get(id)?.confirmed ?? false;
   const open = verdicts.flatMap((verdict, i) => (verdict.refused === null ? [{ i, ids: verdict.raterIds }] : []));
   const byHash = (a: { i: number }, b: { i: number }) => (examples[a.i]!.hash < examples[b.i]!.hash ? -1 : 1);
   const vouched = open.filter(({ ids }) => ids.some(confirmed));
   // What more people agree on comes first.
   vouched.sort((a, b) => b.ids.filter(confirmed).length - a.ids.filter(confirmed).length || byHash(a, b));
-
+  yield;
   const appointed = new Set(vouched.flatMap(({ ids }) => ids.filter((id) => raters.get(id)?.role !== "USER"))).size;
   const share: Record<Role, number> = {
     ADMIN: 1,
@@ -91,12 +101,15 @@ export function applyGuards(
   // The greatest size that, taken for the size of the Dataset, is reached: then no share of it is exceeded.
   let [low, high] = [0, vouched.length];
   while (low < high) {
+    yield;
     const middle = Math.ceil((low + high) / 2);
     if (fill(middle).admitted >= middle) low = middle;
     else high = middle - 1;
   }
+  yield;
   const first = fill(low);
   const strangers = inTurns(open.filter(({ ids }) => !ids.some(confirmed)).sort(byHash), ({ ids }) => ids[0]!);
+  yield;
   const room = newcomersAmong(first.admitted, guards);
   const second = admit(
     strangers,

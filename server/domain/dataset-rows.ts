@@ -8,7 +8,7 @@ import type { Turn } from "./dataset-lines.ts";
 import { historiesOf, sampledTokens } from "./history.ts";
 
 /** Rows read in one go; a conversation's history comes with each. */
-const BATCH = 1000;
+const BATCH = 500;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /** A pair's replies as columns. Prisma's own nested reads take ten times as long, and a freeze reads every pair. */

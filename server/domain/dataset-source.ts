@@ -2,8 +2,9 @@
 
 import type { PairSource } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
+import { inTurns } from "./breathe.ts";
 import { promptKey } from "./content-hash.ts";
-import { type CandidatePair, digestPair, type Selection, selectItems, selectPairs } from "./dataset-content.ts";
+import { type CandidatePair, digestPair, type Selection, selectingItems, selectingPairs } from "./dataset-content.ts";
 import { readDialogues, readPrompts, readRankings, readThumbs } from "./dataset-judged.ts";
 import { eachBatch, JOIN_PAIR_REPLIES, PAIR_REPLIES, type PairRow, pairContents } from "./dataset-rows.ts";
 import { fallsIntoTenth } from "./dataset-split.ts";
@@ -16,13 +17,13 @@ import { readRaters } from "./trust-source.ts";
 export async function currentSelection(db: Db | Tx, kind: DataKind = "PAIRS"): Promise<Selection> {
   if (kind === "PAIRS") {
     const pairs = await readPairs(db);
-    return selectPairs(pairs, await readJudging(db, pairs));
+    return inTurns(selectingPairs(pairs, await readJudging(db, pairs)));
   }
   const items = await readItems(db, kind);
   const keyed = items.flatMap(({ promptId, content }) =>
     promptId ? [{ promptId, promptKey: promptKey(content) }] : [],
   );
-  return selectItems(kind, "FEEDBACK", items, await readJudging(db, keyed));
+  return inTurns(selectingItems(kind, "FEEDBACK", items, await readJudging(db, keyed)));
 }
 
 const readItems = (db: Db | Tx, kind: Exclude<DataKind, "PAIRS">) => {

@@ -1,6 +1,7 @@
 /** From who said what of an example to whether it goes into a Dataset, how much it counts and how likely it is wrong: pure. */
 
-import { applyGuards, type GuardedRater } from "./dataset-guards.ts";
+import type { Steps } from "./breathe.ts";
+import { type GuardedRater, guarding } from "./dataset-guards.ts";
 import { isAppointed, trustWeight, type Word, wrongProbability } from "./rater-trust.ts";
 import type { Guards, LeftOutReason } from "./views.ts";
 
@@ -42,23 +43,25 @@ export type Weighed =
 /** Figures of trust are rounded, so that a Dataset is not another one for a digit that nobody would miss. */
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
-/** In the order of the examples. */
-export function weighExamples(
+/** In the order of the examples; in steps, since a hundred thousand take seconds. */
+export function* weighing(
   examples: readonly JudgedExample[],
   { raters, guards }: Pick<Judging, "raters" | "guards">,
-): Weighed[] {
+): Steps<Weighed[]> {
   const heard = examples.map(({ raterIds }) => raterIds.filter((id) => raters.get(id)?.silenced === null));
-  const epsilons = examples.map((example, i) => epsilonOf(example, heard[i]!, raters));
+  const epsilons: number[] = [];
+  for (const [i, example] of examples.entries()) yield void epsilons.push(epsilonOf(example, heard[i]!, raters));
   const reasons = examples.map((example, i): LeftOutReason | null => {
     if (heard[i]!.length === 0) return whySilent(example.raterIds, raters);
     return epsilons[i]! >= 0.5 ? "OUTVOTED" : null;
   });
   const open = [...examples.keys()].filter((i) => reasons[i] === null);
-  const verdicts = applyGuards(
+  const verdicts = yield* guarding(
     open.map((i) => ({ ...examples[i]!, raterIds: heard[i]! })),
     raters,
     guards,
   );
+  yield;
   const verdictOf = new Map(open.map((i, at) => [i, verdicts[at]!]));
   return examples.map(({ thumbs }, i): Weighed => {
     const verdict = verdictOf.get(i);

@@ -113,6 +113,8 @@ async function forgetPerson(tx: Tx, { userId, email }: { userId: string; email: 
   await tx.$executeRaw`UPDATE "AuditEvent" SET "before" = "before" - 'name', "after" = "after" - 'name'
     WHERE "actorId" = ${userId}::uuid AND ("subject" LIKE 'ApiKey:%' OR "subject" = ${`User:${userId}`})`;
   await tx.$executeRaw`DELETE FROM "RateLimit" WHERE strpos("key", ${email}) > 0 OR strpos("key", ${userId}) > 0`;
+  // Worked out with what is no longer there; they name raters by id.
+  await tx.figures.deleteMany();
   const [scores] = await tx.$queryRaw<{ there: boolean }[]>`SELECT to_regclass('pgboss.job') IS NOT NULL AS "there"`;
   // Whoever asked for a score asks again; the texts would be forgotten within the hour in any case.
   if (scores?.there) await tx.$executeRaw`DELETE FROM pgboss.job WHERE "name" = 'score'`;

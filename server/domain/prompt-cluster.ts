@@ -1,5 +1,7 @@
 /** Clusters of near-duplicate prompts by MinHash (Broder 1997) and banding (Leskovec et al., Mining of Massive Datasets, § 3.4). Pure. */
 
+import { finish, type Steps } from "./breathe.ts";
+
 /** Characters in a row that are compared: short enough for Chinese, long enough for words. */
 const SHINGLE = 5;
 /** 16 bands of 4 hashes: two texts that share half their shingles meet in some band with probability 0.64, three quarters with 0.998. */
@@ -24,8 +26,12 @@ export function promptText(turns: readonly { content: string }[]): string {
  * Numbers of clusters, by first appearance. Which texts are together does not depend on their order; a chain of near-duplicates is one cluster.
  * @returns per text, equal for near-duplicates
  */
-export function promptClusters(texts: readonly string[]): Int32Array {
-  const plain = texts.map(plainText);
+export const promptClusters = (texts: readonly string[]): Int32Array => finish(clustering(texts));
+
+/** The same in steps: of a hundred thousand texts it takes seconds. */
+export function* clustering(texts: readonly string[]): Steps<Int32Array> {
+  const plain: string[] = [];
+  for (const text of texts) yield void plain.push(plainText(text));
   // Sorted, so that whoever stands first in a bucket is the same in every order.
   const distinct = [...new Set(plain)].sort((a, b) => (a < b ? -1 : 1));
   const parents = Int32Array.from(distinct, (_, i) => i);
@@ -36,9 +42,11 @@ export function promptClusters(texts: readonly string[]): Int32Array {
     }
     return i;
   };
-  const signatures: (Uint32Array | null)[] = distinct.map(signatureOf);
+  const signatures: (Uint32Array | null)[] = [];
+  for (const text of distinct) yield void signatures.push(signatureOf(text));
   for (let band = 0; band < BANDS; band++) {
     const first = new Map<number, number>();
+    yield;
     for (const [i, signature] of signatures.entries()) {
       if (!signature) continue;
       const key = bandKey(signature, band * ROWS);
@@ -47,6 +55,7 @@ export function promptClusters(texts: readonly string[]): Int32Array {
       else if (find(i) !== find(j) && shared(signature, signatures[j]!) >= LEAST_SHARED) parents[find(i)] = find(j);
     }
   }
+  yield;
   const rootOf = new Map(distinct.map((text, i) => [text, find(i)]));
   const numbers = new Map<number, number>();
   return Int32Array.from(plain, (text) => {

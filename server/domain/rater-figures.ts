@@ -6,7 +6,8 @@ import { agreementWith, earlierShare } from "./gold.ts";
 import { type GivenRanking, sharedTasks } from "./rankings-read.ts";
 import type { Estimate } from "./views.ts";
 
-const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
+/** A figure with its interval, where there is one. */
+export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
 
 /** RaterTrust.figures. A row that was made by a quarantine alone holds none yet. */
 export const raterFiguresSchema = z
@@ -14,8 +15,8 @@ export const raterFiguresSchema = z
     confirmed: z.boolean(),
     gold: z.object({ seen: z.number(), right: z.number() }),
     repeats: z.object({ seen: z.number(), same: z.number() }),
-    firstPlace: estimate,
-    agreement: estimate,
+    firstPlace: estimateSchema,
+    agreement: estimateSchema,
     medianSeconds: z.number().nullable(),
     burst: z.number(),
   })

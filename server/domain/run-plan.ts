@@ -7,6 +7,7 @@ import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
 import { freezeDataset } from "./dataset.ts";
 import { currentSelection } from "./dataset-source.ts";
+import { judgedCounts } from "./judged-counts.ts";
 import type { RunQueue } from "./queue.ts";
 import { NO_LEASE } from "./run.ts";
 import { adviseRun, REFUSALS } from "./run-advice.ts";
@@ -25,13 +26,13 @@ const FREEZING = { maxWait: 20_000, timeout: 600_000 };
  * @throws AppError what `resolveInputs` throws, and the refusal of every advice that says stop
  */
 export async function createRun(
-  { db, queue, env }: { db: Db; queue: Pick<RunQueue, "enqueue">; env: Parameters<typeof factsOf>[0]["env"] },
+  { db, queue, env }: { db: Db; queue: Pick<RunQueue, "enqueue">; env: Parameters<typeof factsOf>[0] },
   actorId: string,
   request: RunRequest & { seed?: number },
 ): Promise<RunView> {
   return db.$transaction(async (tx) => {
     const inputs = await resolveInputs(tx, request);
-    for (const { key, level } of adviseRun(await factsOf({ db: tx, env }, request, inputs))) {
+    for (const { key, level } of adviseRun(factsOf(env, request, inputs, await judgedCounts(tx)))) {
       if (level === "stop" && key in REFUSALS) throw refusal(key as keyof typeof REFUSALS);
     }
     const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;

@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { adapterPath } from "./adapter.ts";
 import { countedExamples } from "./counted-examples.ts";
 import { modelShapeSchema } from "./json.ts";
+import { keptCounts } from "./judged-counts.ts";
 import { adviseRun, type RunFacts } from "./run-advice.ts";
 import { trainCommand } from "./run-command.ts";
 import { plannedSteps } from "./run-config.ts";
@@ -29,7 +30,7 @@ export async function previewRun(
   const inputs = await resolveInputs(db, request, countedExamples);
   const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;
   const { kind, train, heldOut, leftOut, balance } = examples;
-  const facts = await factsOf({ db, env }, request, inputs);
+  const facts = factsOf(env, request, inputs, await keptCounts(db));
   const run = { method: request.method, config, examples: train, size: examples.size };
   const pace = await secondsPerToken(db, request, live.baseModelId);
   const parameters = Number(live.baseModel.parameters);
@@ -52,14 +53,15 @@ export async function previewRun(
 }
 
 /** What the advice about a run rests on. */
-export async function factsOf(
-  { db, env }: { db: Pick<Db, "$queryRaw">; env: Settings },
+export function factsOf(
+  env: Settings,
   { method, source }: RunRequest,
   { examples, config, live, rewardAdapter, replayDatasetId }: RunInputs,
-): Promise<RunFacts> {
+  judged: RunOptions["feedback"],
+): RunFacts {
   const { train, heldOut, balance, withoutAnswer, size } = examples;
   const shape = modelShapeSchema.safeParse(live.baseModel.shape);
-  const { PAIRS: pairs = 0, THUMBS: thumbs = 0 } = await judgedCounts(db);
+  const { PAIRS: pairs = 0, THUMBS: thumbs = 0 } = judged;
   return {
     ...{ method, config, train, heldOut, balance, withoutAnswer },
     fromFeedback: source?.from !== "DATASET",
@@ -74,29 +76,7 @@ export async function factsOf(
 
 /** What may be chosen for a run, before anything is. */
 export async function runOptions({ db, env }: { db: Db; env: Settings }): Promise<RunOptions> {
-  return { endpoints: endpointsOf(env), feedback: await judgedCounts(db) };
-}
-
-/** About how many examples of each kind feedback gives: counted, not read, so equal prompts count twice. */
-async function judgedCounts(db: Pick<Db, "$queryRaw">): Promise<RunOptions["feedback"]> {
-  const [row] = await db.$queryRaw<{ PAIRS: number; THUMBS: number; DIALOGUES: number; PROMPTS: number }[]>`
-    WITH judged AS (
-      SELECT reply."id", sum(thumb."value") AS votes FROM "Feedback" thumb
-      JOIN "User" rater ON rater."id" = thumb."raterId" AND rater."disabledAt" IS NULL
-      JOIN "Message" reply ON reply."id" = thumb."messageId" AND reply."status" = 'COMPLETE'
-      JOIN "Conversation" conversation ON conversation."id" = reply."conversationId" AND conversation."deletedAt" IS NULL
-      GROUP BY reply."id"
-    )
-    SELECT
-      (SELECT count(*) FROM "PreferencePair" pair JOIN "Message" prompt ON prompt."id" = pair."promptId"
-        JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId" AND conversation."deletedAt" IS NULL
-        WHERE pair."status" = 'ACTIVE' AND pair."source" <> 'AI')::int AS "PAIRS",
-      (SELECT count(*) FROM judged WHERE votes <> 0)::int AS "THUMBS",
-      (SELECT count(*) FROM judged WHERE votes > 0)::int AS "DIALOGUES",
-      (SELECT count(DISTINCT reply."parentId") FROM "Message" reply
-        JOIN "Conversation" conversation ON conversation."id" = reply."conversationId" AND conversation."deletedAt" IS NULL
-        WHERE reply."role" = 'ASSISTANT' AND reply."status" = 'COMPLETE')::int AS "PROMPTS"`;
-  return row ?? {};
+  return { endpoints: endpointsOf(env), feedback: await keptCounts(db) };
 }
 
 /** Mean pace of the last few runs of a method that ended well on this base; null before the first. */

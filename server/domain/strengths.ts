@@ -1,8 +1,12 @@
-/** How strong each adapter is, by every comparison of what they said: Bradley–Terry strengths on the Elo scale. */
+/** How strong each adapter is, by every comparison of what they said: Bradley–Terry strengths on the Elo scale. Worked out on the side and kept. */
 
+import { z } from "zod";
 import type { Db } from "../db.ts";
 import { percentiles, seededRandom } from "./agreement/bootstrap.ts";
 import { bradleyTerry, type Comparison, lengthControlled, winMatrix } from "./agreement/bradley-terry.ts";
+import { breathing } from "./breathe.ts";
+import { type FigureSource, keptFigures } from "./kept-figures.ts";
+import { estimateSchema } from "./rater-figures.ts";
 import type { Estimate, StrengthsView } from "./views.ts";
 
 interface Compared {
@@ -22,22 +26,82 @@ const ELO = 400 / Math.LN10;
 /** Games that each adapter is taken to have tied with an average one: whoever never lost has no finite strength otherwise. */
 const PRIOR = 1;
 
-/**
- * Intervals are of prompts drawn anew with a fixed seed: comparisons about one prompt are not independent. Length is compared as the logarithm of the
- * ratio of characters, so γ is the logit that e times the length is worth.
- */
+const figuresSchema = z.object({
+  comparisons: z.int(),
+  adapters: z.array(
+    z.object({
+      sha256: z.string().nullable(),
+      strength: estimateSchema.unwrap(),
+      ...{ wins: z.int(), losses: z.int(), ties: z.int() },
+    }),
+  ),
+  wins: z.array(z.array(z.number())),
+  lengthCoefficient: estimateSchema,
+});
+type Figures = z.infer<typeof figuresSchema>;
+
+/** With length left out of account, and with it. */
+export const STRENGTHS: Record<"plain" | "lengthControlled", FigureSource<Figures>> = {
+  plain: source("strengths", false),
+  lengthControlled: source("strengths by length", true),
+};
+
+function source(key: string, byLength: boolean): FigureSource<Figures> {
+  return {
+    ...{ key, schema: figuresSchema, version: versionOf },
+    work: async (db) => {
+      const value = await workOut(await readCompared(db), byLength);
+      // Also of those that compare nothing, which are looked through.
+      const [looked] = await db.$queryRaw<{ size: number }[]>`
+        SELECT count(*)::int AS "size" FROM (SELECT 1 FROM "PreferencePair" WHERE "source" = 'FEEDBACK' LIMIT ${MOST}) pair`;
+      return { value, size: Math.max(value.comparisons, looked?.size ?? 0) };
+    },
+  };
+}
+
+/** Pairs come and go with judgements and with the quarantine of raters. */
+async function versionOf(db: Db): Promise<string> {
+  const [row] = await db.$queryRaw<{ version: string }[]>`
+    SELECT concat_ws(' ', (SELECT max("id") FROM "JudgementEvent"),
+      (SELECT concat_ws(' ', count("quarantinedAt"), max("quarantinedAt"), max("releasedAt")) FROM "RaterTrust")) AS "version"`;
+  return row?.version ?? "";
+}
+
 export async function getStrengths(
   db: Db,
   { lengthControlled: byLength }: { lengthControlled: boolean },
 ): Promise<StrengthsView> {
-  const rows = await readCompared(db);
+  const { value, at } = await keptFigures(db, byLength ? STRENGTHS.lengthControlled : STRENGTHS.plain);
+  const adapters = await db.adapter.findMany({
+    where: { sha256: { in: value.adapters.flatMap(({ sha256 }) => sha256 ?? []) } },
+    select: { id: true, sha256: true, deployments: { select: { number: true }, orderBy: { number: "asc" }, take: 1 } },
+  });
+  const known = new Map<string | null, (typeof adapters)[number]>(adapters.map((one) => [one.sha256, one]));
+  return {
+    ...value,
+    lengthControlled: byLength,
+    adapters: value.adapters.map(({ sha256, ...figures }) => {
+      const { id: adapterId = null, deployments = [] } = known.get(sha256) ?? {};
+      return { ...{ adapterId, sha256, release: deployments[0]?.number ?? null }, ...figures };
+    }),
+    at,
+  };
+}
+
+/**
+ * Intervals are of prompts drawn anew with a fixed seed: comparisons about one prompt are not independent. Length is compared as the logarithm of the
+ * ratio of characters, so γ is the logit that e times the length is worth.
+ */
+async function workOut(rows: readonly Compared[], byLength: boolean): Promise<Figures> {
   const names = [null, ...new Set(rows.flatMap(({ a, b }) => [a, b]).filter((sha256) => sha256 !== null))];
   const numbers = new Map(names.map((sha256, i) => [sha256, i]));
   const byPrompt = new Map<string, Comparison[]>();
   for (const { promptId, a, b, score, lengthA, lengthB } of rows) {
     const lengthDifference = Math.log((lengthA + 1) / (lengthB + 1));
     const comparison = { a: numbers.get(a)!, b: numbers.get(b)!, score, lengthDifference };
-    byPrompt.set(promptId, [...(byPrompt.get(promptId) ?? []), comparison]);
+    const same = byPrompt.get(promptId);
+    if (same) same.push(comparison);
+    else byPrompt.set(promptId, [comparison]);
   }
   const prompts = [...byPrompt.values()];
   const all = prompts.flat();
@@ -47,30 +111,33 @@ export async function getStrengths(
       : { strengths: bradleyTerry(winMatrix(comparisons, names.length), PRIOR), coefficient: 0 };
   const found = strengthsOf(all);
   const random = seededRandom(1);
-  const again = Array.from({ length: prompts.length > 0 ? ROUNDS : 0 }, () =>
-    strengthsOf(prompts.flatMap(() => prompts[Math.floor(random() * prompts.length)]!)),
-  );
+  const breathe = breathing();
+  const again: ReturnType<typeof strengthsOf>[] = [];
+  for (let round = 0; prompts.length > 0 && round < ROUNDS; round++) {
+    again.push(strengthsOf(prompts.flatMap(() => prompts[Math.floor(random() * prompts.length)]!)));
+    await breathe();
+  }
   const estimate = (value: number, values: readonly number[], scale: number): Estimate => {
     const { low, high } = percentiles(values, value);
     return { value: value * scale, low: low * scale, high: high * scale };
   };
-  const wins = winMatrix(all, names.length);
   return {
-    lengthControlled: byLength,
     comparisons: all.length,
-    adapters: await describe(
-      db,
-      names,
-      all,
-      names.map((_, i) =>
-        estimate(
-          found.strengths[i]!,
-          again.map(({ strengths }) => strengths[i]!),
-          ELO,
-        ),
-      ),
-    ),
-    wins,
+    adapters: names.map((sha256, i) => {
+      const results = all.flatMap(({ a, b, score }) => (a === i ? [score] : b === i ? [1 - score] : []));
+      const strength = estimate(
+        found.strengths[i]!,
+        again.map(({ strengths }) => strengths[i]!),
+        ELO,
+      );
+      return {
+        ...{ sha256, strength },
+        wins: results.filter((score) => score === 1).length,
+        losses: results.filter((score) => score === 0).length,
+        ties: results.filter((score) => score === 0.5).length,
+      };
+    }),
+    wins: winMatrix(all, names.length),
     lengthCoefficient: byLength
       ? estimate(
           found.coefficient,
@@ -99,29 +166,3 @@ const readCompared = (db: Db) => db.$queryRaw<Compared[]>`
   JOIN "Message" a ON a."id" = compared."aId" JOIN "Message" b ON b."id" = compared."bId"
   WHERE a."baseSha256" = b."baseSha256" AND a."adapterSha256" IS DISTINCT FROM b."adapterSha256"
   ORDER BY compared."at" DESC, compared."aId", compared."bId" LIMIT ${MOST}`;
-
-async function describe(
-  db: Db,
-  names: readonly (string | null)[],
-  comparisons: readonly Comparison[],
-  strengths: readonly Estimate[],
-): Promise<StrengthsView["adapters"]> {
-  const adapters = await db.adapter.findMany({
-    where: { sha256: { in: names.filter((sha256) => sha256 !== null) } },
-    select: { id: true, sha256: true, deployments: { select: { number: true }, orderBy: { number: "asc" }, take: 1 } },
-  });
-  const known = new Map(adapters.map((adapter) => [adapter.sha256, adapter]));
-  return names.map((sha256, i) => {
-    const results = comparisons.flatMap(({ a, b, score }) => (a === i ? [score] : b === i ? [1 - score] : []));
-    const adapter = sha256 === null ? undefined : known.get(sha256);
-    return {
-      adapterId: adapter?.id ?? null,
-      sha256,
-      release: adapter?.deployments[0]?.number ?? null,
-      strength: strengths[i]!,
-      wins: results.filter((score) => score === 1).length,
-      losses: results.filter((score) => score === 0).length,
-      ties: results.filter((score) => score === 0.5).length,
-    };
-  });
-}

@@ -1,7 +1,8 @@
 /** How far raters agree and may be trusted, and how strong adapters are by all comparisons. */
 
 import { z } from "zod";
-import { getAgreement, getRater, listRaters } from "../../domain/rater-view.ts";
+import { getAgreement } from "../../domain/agreement-view.ts";
+import { getRater, listRaters } from "../../domain/rater-view.ts";
 import { getStrengths } from "../../domain/strengths.ts";
 import { recomputeTrust } from "../../domain/trust-recompute.ts";
 import { setQuarantine } from "../../domain/trust-store.ts";

@@ -1,5 +1,6 @@
 /** Intervals by resampling (Efron 1979), with a seed: the same data gives the same interval on every machine. */
 
+import { breathing } from "../breathe.ts";
 import type { Estimate } from "../views.ts";
 
 /** Numbers from 0 to below 1: mulberry32, 32 bits of state, good enough to draw samples. Not for secrets. */
@@ -20,18 +21,20 @@ const ROUNDS = 400;
  * repetition. Null where the estimate is; samples without one are passed over.
  * @param units what is independent of each other: tasks, not the ratings within one
  */
-export function bootstrap<Unit>(
+export async function bootstrap<Unit>(
   units: readonly Unit[],
   estimate: (sample: readonly Unit[]) => number | null,
   { rounds = ROUNDS, seed = 1 } = {},
-): Estimate | null {
+): Promise<Estimate | null> {
   const value = estimate(units);
   if (value === null) return null;
   const random = seededRandom(seed);
+  const breathe = breathing();
   const found: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const again = estimate(units.map(() => units[Math.floor(random() * units.length)]!));
     if (again !== null) found.push(again);
+    await breathe();
   }
   return { value, ...percentiles(found, value) };
 }

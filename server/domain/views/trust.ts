@@ -21,6 +21,8 @@ export interface AgreementView {
   perTask: { comparisonId: string; prompt: string; raters: number; agreement: number }[];
   /** Cohen's κ of two raters over what both ranked. */
   between: { a: PersonRef; b: PersonRef; tasks: number; kappa: Estimate | null }[];
+  /** When this was worked out. */
+  at: Date;
 }
 
 /** Figures of one rater; null where nothing is known yet. */
@@ -72,6 +74,8 @@ export interface StrengthsView {
   wins: number[][];
   /** Logit per unit of the length difference, where length is controlled for. */
   lengthCoefficient: Estimate | null;
+  /** When this was worked out. */
+  at: Date;
 }
 
 /** The rules that a Dataset is frozen under. */

@@ -26,7 +26,10 @@ beforeAll(async () => {
 
 test("counted once while nothing happens, by whoever asks at the same time", async () => {
   const [a, b] = await Promise.all([countedExamples(world.db, "PAIRS"), countedExamples(world.db, "PAIRS")]);
-  expect(await countedExamples(world.db, "PAIRS")).toBe(b);
+  const kept = await world.db.figures.findMany();
+  expect(await countedExamples(world.db, "PAIRS")).toEqual(b);
+  expect(a).toEqual(b);
+  expect(await world.db.figures.findMany()).toEqual(kept);
   expect(a.train + a.heldOut).toBe(31);
   expect(a.from).toBeNull();
 });
