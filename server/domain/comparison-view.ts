@@ -149,11 +149,15 @@ export async function viewQueue(db: Db, now: Date): Promise<QueueView> {
     }),
     db.comparison.count({ where: { gold: { not: Prisma.DbNull } } }),
     db.$queryRaw<{ day: string; count: number }[]>`
-      SELECT to_char(day, 'YYYY-MM-DD') AS "day", count(ranking."id")::int AS "count"
-      FROM generate_series(date_trunc('day', ${since}::timestamptz, 'UTC'), ${now}::timestamptz, interval '1 day') day
-      LEFT JOIN ("Ranking" ranking JOIN "Comparison" about ON about."id" = ranking."comparisonId" AND about."reason" <> 'CHAT')
-        ON ranking."withdrawnAt" IS NULL AND ranking."createdAt" >= day AND ranking."createdAt" < day + interval '1 day'
-      GROUP BY day ORDER BY day`,
+      WITH counted AS (
+        SELECT (ranking."createdAt" AT TIME ZONE 'UTC')::date AS day, count(*)::int AS "count"
+        FROM "Ranking" ranking JOIN "Comparison" about ON about."id" = ranking."comparisonId" AND about."reason" <> 'CHAT'
+        WHERE ranking."withdrawnAt" IS NULL AND ranking."createdAt" <= ${now}::timestamptz
+          AND ranking."createdAt" >= date_trunc('day', ${since}::timestamptz, 'UTC') GROUP BY 1
+      )
+      SELECT to_char(days.day, 'YYYY-MM-DD') AS "day", coalesce(counted."count", 0) AS "count"
+      FROM generate_series((${since}::timestamptz AT TIME ZONE 'UTC')::date, (${now}::timestamptz AT TIME ZONE 'UTC')::date, interval '1 day') AS days(day)
+      LEFT JOIN counted ON counted.day = days.day::date ORDER BY days.day`,
     db.$queryRaw<{ medianSeconds: number | null }[]>`
       SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ranking."durationMs") / 1000 AS "medianSeconds"
       FROM "Ranking" ranking JOIN "Comparison" about ON about."id" = ranking."comparisonId"

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Scale } from "lucide-react";
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { IntervalBar } from "../../_components/charts/interval-bar.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
@@ -19,6 +19,7 @@ type AgreementView = Outputs["trust"]["agreement"];
 
 export function Agreement() {
   const t = useTranslations("annotation.agreement");
+  const format = useFormatter();
   const trpc = useTRPC();
   const query = useQuery(trpc.trust.agreement.queryOptions());
   return (
@@ -28,7 +29,10 @@ export function Agreement() {
           <EmptyState icon={Scale} title={t("none")} description={t("noneText")} />
         ) : (
           <div className="space-y-6">
-            <p className="text-quiet">{t("over", { tasks: agreement.tasks, raters: agreement.raters })}</p>
+            <p className="text-quiet">
+              {t("over", { tasks: agreement.tasks, raters: agreement.raters })}{" "}
+              {t("asOf", { at: format.dateTime(agreement.at, { dateStyle: "medium", timeStyle: "short" }) })}
+            </p>
             <div className="grid gap-4 lg:grid-cols-2">
               <Coefficient name={t("alpha")} help={t("alphaHelp")} estimate={agreement.alpha} />
               <Coefficient name={t("kappa")} help={t("kappaHelp")} estimate={agreement.fleissKappa} />

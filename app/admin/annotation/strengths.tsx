@@ -34,6 +34,7 @@ export function useStrengthName(): (adapter: Strength) => string {
 
 export function Strengths() {
   const t = useTranslations("annotation.strengths");
+  const format = useFormatter();
   const trpc = useTRPC();
   const [lengthControlled, setLengthControlled] = useState(false);
   const query = useQuery(
@@ -70,6 +71,9 @@ export function Strengths() {
               <LengthSentence strengths={strengths} />
             </Card>
             <WinMatrix strengths={strengths} />
+            <p className="text-quiet text-sm">
+              {t("asOf", { at: format.dateTime(strengths.at, { dateStyle: "medium", timeStyle: "short" }) })}
+            </p>
           </div>
         )
       }
