@@ -19,7 +19,7 @@ export interface FigureSource<Value> {
 const FEW_ROWS = 2000;
 /** Figures about more rows are not even asked about sooner. */
 const FRESH_MS = 60_000;
-/** And are worked out anew after this many times as long as that took, so that they stay side work. */
+/** Nor before this many times as long as working them out took, so that it stays side work. */
 const REST = 10;
 
 /** By connection pool, so that a process that serves two databases, as tests do, keeps them apart. */
@@ -40,14 +40,13 @@ export async function keptFigures<Value>(
   const kept = { value: known.data, at: row.at };
   const age = now.getTime() - row.at.getTime();
   const many = row.size > FEW_ROWS;
-  if (many && age < FRESH_MS) return kept;
+  if (many && age < Math.max(FRESH_MS, REST * row.tookMs)) return kept;
   const version = await source.version(db);
   if (row.version === version) return kept;
   if (!many) return workOut(db, source, version);
-  if (age > REST * row.tookMs)
-    workOut(db, source, version).catch((error) =>
-      logger("figures").error({ err: error, key: source.key }, "figures could not be worked out; the old ones stay"),
-    );
+  workOut(db, source, version).catch((error) =>
+    logger("figures").error({ err: error, key: source.key }, "figures could not be worked out; the old ones stay"),
+  );
   return kept;
 }
 
