@@ -58,7 +58,9 @@ export function JudgementItem({ judgement, onWithdraw }: { judgement: MyJudgemen
         </p>
         {edited && <p className="line-clamp-3 [overflow-wrap:anywhere]">{edited}</p>}
         {(reasons.length > 0 || comment) && (
-          <p className="text-quiet">{[...reasons.map(nameOf), ...(comment ? [`“${comment}”`] : [])].join(" · ")}</p>
+          <p className="text-quiet [overflow-wrap:anywhere]">
+            {[...reasons.map(nameOf), ...(comment ? [`“${comment}”`] : [])].join(" · ")}
+          </p>
         )}
         <Fate judgement={judgement} />
         {conversation && (
