@@ -5,6 +5,7 @@
 
 import { chooseActively } from "./domain/active-choice.ts";
 import { endLeases } from "./domain/assignment.ts";
+import { whenCalm } from "./domain/calm.ts";
 import { reviseComparisons } from "./domain/comparison-state.ts";
 import { DraftWorker } from "./domain/draft-worker.ts";
 import { refreshKeptFigures } from "./domain/figures-refresh.ts";
@@ -22,6 +23,7 @@ const REAP_MS = 5_000;
 const DRAFT_MS = 2_000;
 const QUEUE_MS = 60_000;
 const SWEEP_MS = 10 * 60_000;
+const HOUR_MS = 60 * 60_000;
 
 /**
  * Begins at once and goes on until the returned function is called, which resolves when nothing runs any more. Several processes may
@@ -39,26 +41,37 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await reapRuns(db, queue);
   });
   const draft = every(DRAFT_MS, () => drafts.step(), { rest: REST });
+  const choose = whenCalm(db, () => chooseActively(db, new Date()), { everyMs: QUEUE_MS, atMostMs: SWEEP_MS });
   const ask = every(
     QUEUE_MS,
     async () => {
       const now = new Date();
       await endLeases(db, now);
       await scorer.step(now);
-      await chooseActively(db, now);
+      await choose();
     },
     { rest: REST },
   );
   const imports = every(QUEUE_MS, () => sweepImports(services));
-  const trust = every(SWEEP_MS, trustRefresher(db), { rest: REST });
-  const figures = every(SWEEP_MS, () => refreshKeptFigures(db), { rest: REST });
+  // Whoever freezes a Dataset gets fresh figures anyway; these are for pages.
+  const patience = { everyMs: SWEEP_MS, atMostMs: HOUR_MS };
+  const refreshTrust = whenCalm(db, trustRefresher(db), patience);
+  const refreshFigures = whenCalm(db, () => refreshKeptFigures(db), patience);
+  const figures = every(
+    QUEUE_MS,
+    async () => {
+      await refreshTrust();
+      await refreshFigures();
+    },
+    { rest: REST },
+  );
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
     await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), draft(), ask(), imports(), trust(), figures(), sweep()]);
+    await Promise.all([reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
   };
 }
