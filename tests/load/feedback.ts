@@ -31,8 +31,8 @@ interface Thumb {
 }
 
 const PEOPLE = 100;
-/** Sent beforehand and not counted. */
-const WARMING = 100;
+/** Sent beforehand at half the rate and not counted: a process that has just started compiles its code for some seconds. */
+const WARMING_SECONDS = 15;
 /** The first are annotators and write most; these are ordinary people. */
 const FIRST_PERSON = 60;
 /** One thumb in ten is about a reply with siblings, whose pairs are worked out anew. */
@@ -47,20 +47,12 @@ export async function loadFeedback(url: string, databaseUrl: string, load: Feedb
   await client.connect();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
   try {
-    const thumbs = await chooseThumbs(client, url, load.perSecond * load.seconds + WARMING);
+    const warming = Math.floor((load.perSecond / 2) * WARMING_SECONDS);
+    const thumbs = await chooseThumbs(client, url, load.perSecond * load.seconds + warming);
     const send = sender(url, agent);
-    // Connections and code are warm.
-    await Promise.all(thumbs.splice(0, WARMING).map(send));
-    const answers: { thumb: Thumb; answer: string; ms: number }[] = [];
+    await sendOnTime(thumbs.splice(0, warming), load.perSecond / 2, send);
     const began = performance.now();
-    await Promise.all(
-      thumbs.map(async (thumb, i) => {
-        const due = began + (i * 1000) / load.perSecond;
-        await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
-        const answer = await send(thumb);
-        answers.push({ thumb, answer, ms: performance.now() - due });
-      }),
-    );
+    const answers = await sendOnTime(thumbs, load.perSecond, send);
     const seconds = (performance.now() - began) / 1000;
     const acknowledged = answers.filter(({ answer }) => answer === "200");
     const refused: Record<string, number> = {};
@@ -77,6 +69,23 @@ export async function loadFeedback(url: string, databaseUrl: string, load: Feedb
     agent.destroy();
     await client.end();
   }
+}
+
+/** Each at its time, whether or not those before it were answered. */
+function sendOnTime(
+  thumbs: readonly Thumb[],
+  perSecond: number,
+  send: (thumb: Thumb) => Promise<string>,
+): Promise<{ thumb: Thumb; answer: string; ms: number }[]> {
+  const began = performance.now();
+  return Promise.all(
+    thumbs.map(async (thumb, i) => {
+      const due = began + (i * 1000) / perSecond;
+      await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      const answer = await send(thumb);
+      return { thumb, answer, ms: performance.now() - due };
+    }),
+  );
 }
 
 /** Replies of people who are signed in, each once, new ones first, in an order in which people take turns. Each thumb says something new. */
