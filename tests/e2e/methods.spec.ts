@@ -47,7 +47,8 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
     await dialog.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByRole("link", { name: "See the Dataset" }).click({ timeout: 60_000 });
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-    await expect(page.getByText("It is red.").first()).toBeVisible();
+    // The order is that of hashes, and only what is in sight is drawn.
+    await expect(page.getByText(/^(It is \w+\.|That is hard to say)/).first()).toBeVisible();
     await page.goto("/admin/runs/new");
     await page.getByRole("radio", { name: "KTO", exact: true }).check();
     await page.getByRole("combobox", { name: "What it learns from" }).click();
