@@ -78,7 +78,13 @@ async function planner(databaseUrl: string, client: pg.Client) {
     db.user.findUniqueOrThrow({ where: { email }, select: { id: true, email: true, name: true, role: true } });
   const viewers = { busiest: await viewerOf(BUSIEST), admin: await viewerOf(ADMIN.email) };
   const unreachable = { health: () => Promise.reject(new Error("nothing is served in the load test's own process")) };
-  const env = { HONE_HOME: "/nowhere", CHAT_PER_MINUTE: 1, MAX_MESSAGE_CHARACTERS: 1, SIGN_UP: "open" };
+  const env = {
+    HONE_HOME: "/nowhere",
+    HONE_MODEL: "/nowhere/model.gguf",
+    CHAT_PER_MINUTE: 1,
+    MAX_MESSAGE_CHARACTERS: 1,
+    SIGN_UP: "open",
+  };
   return {
     async scans({ as, queries }: PageQueries): Promise<string[]> {
       const procedures = caller({
