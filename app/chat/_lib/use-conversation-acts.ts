@@ -54,6 +54,8 @@ export function useConversationActs(on?: { onDeleted: () => void; onRestored: ()
 
   const training = useMutation(
     trpc.conversation.setTraining.mutationOptions({
+      // One after the other: an undo must not overtake what it undoes.
+      scope: { id: "conversation.training" },
       async onMutate({ id, optOut }) {
         await cache.cancelList();
         await cache.cancelConversation(id);
