@@ -4,31 +4,8 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { pageOf } from "./page.ts";
 import { PERSON } from "./select.ts";
+import type { AuditAction } from "./views/audit.ts";
 import type { AuditView, Page } from "./views.ts";
-
-export type AuditAction =
-  | "user.signUp"
-  | "user.setRole"
-  | "user.setDisabled"
-  | "user.erase"
-  | "apiKey.create"
-  | "apiKey.revoke"
-  | "run.create"
-  | "run.cancel"
-  | "adapter.create"
-  | "dataset.upload"
-  | "dataset.freeze"
-  | "dataset.redact"
-  | "dataset.export"
-  | "pair.setQuarantine"
-  | "rater.setQuarantine"
-  | "comparison.request"
-  | "comparison.setGold"
-  | "comparison.close"
-  | "comparison.reopen"
-  | "deployment.activate"
-  | "deployment.rollback"
-  | "setting.set";
 
 interface AuditRecord {
   /** Null: the system itself. */

@@ -4,7 +4,7 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { lockQueue } from "./annotation-queue.ts";
-import { type AuditAction, recordAudit } from "./audit.ts";
+import { recordAudit } from "./audit.ts";
 import { openComparisonFor } from "./comparison-open.ts";
 import { settleComparison } from "./comparison-state.ts";
 import { getComparison } from "./comparison-view.ts";
@@ -12,6 +12,7 @@ import { isUniqueViolation } from "./database-errors.ts";
 import { goldSchema } from "./gold.ts";
 import { restateRankings } from "./judgement-store.ts";
 import { lockPrompt, rederivePairs } from "./pair-store.ts";
+import type { AuditAction } from "./views/audit.ts";
 import type { ComparisonView, Ranked } from "./views.ts";
 
 /** What an admin's act needs. */

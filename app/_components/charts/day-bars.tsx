@@ -1,6 +1,8 @@
 // Days as bars around a line: what speaks for a reply above it, what speaks against it below, hatched.
 "use client";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { TableForReaders } from "./table-for-readers.tsx";
+import { useDayName } from "./use-day-name.ts";
 
 export interface Day {
   /** ISO date, e.g. "2026-03-31". */
@@ -15,11 +17,8 @@ const HATCH =
   "repeating-linear-gradient(45deg, var(--rejected) 0 3px, color-mix(in oklab, var(--rejected) 55%, transparent) 3px 5px)";
 
 export function DayBars({ days, upLabel, downLabel, label }: DayBarsProps) {
-  const format = useFormatter();
+  const name = useDayName();
   const t = useTranslations("admin.charts");
-  // A day is a calendar day of the server's count, so no time zone may move it.
-  const name = (day: string) =>
-    format.dateTime(new Date(`${day}T00:00:00Z`), { month: "short", day: "numeric", timeZone: "UTC" });
   const most = Math.max(1, ...days.map(({ up, down }) => Math.max(up, down)));
   const share = (count: number) => `${(count / most) * 100}%`;
   return (
@@ -54,30 +53,13 @@ export function DayBars({ days, upLabel, downLabel, label }: DayBarsProps) {
         <span>{days[0] && name(days[0].day)}</span>
         <span>{days.at(-1) && name(days.at(-1)!.day)}</span>
       </div>
-      {/* A table does not shrink below its rows, so a box hides it. */}
-      <div className="sr-only">
-        <table>
-          <caption>{label}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("day")}</th>
-              <th scope="col">{upLabel}</th>
-              <th scope="col">{downLabel}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {days
-              .filter(({ up, down }) => up + down > 0)
-              .map(({ day, up, down }) => (
-                <tr key={day}>
-                  <th scope="row">{name(day)}</th>
-                  <td>{up}</td>
-                  <td>{down}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </div>
+      <TableForReaders
+        caption={label}
+        head={[t("day"), upLabel, downLabel]}
+        rows={days
+          .filter(({ up, down }) => up + down > 0)
+          .map(({ day, up, down }) => ({ name: name(day), cells: [up, down] }))}
+      />
     </figure>
   );
 }

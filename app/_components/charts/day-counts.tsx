@@ -1,16 +1,15 @@
 // One count per day as bars, and the same as a table.
 "use client";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { TableForReaders } from "./table-for-readers.tsx";
+import { useDayName } from "./use-day-name.ts";
 
 type DayCountsProps = { label: string; days: readonly { day: string; count: number }[] };
 
 export function DayCounts({ label, days }: DayCountsProps) {
-  const format = useFormatter();
+  const name = useDayName();
   const t = useTranslations("annotation");
   const charts = useTranslations("admin.charts");
-  // A day is a calendar day of the server's count, so no time zone may move it.
-  const name = (day: string) =>
-    format.dateTime(new Date(`${day}T00:00:00Z`), { month: "short", day: "numeric", timeZone: "UTC" });
   const most = Math.max(1, ...days.map(({ count }) => count));
   return (
     <figure className="min-w-0 [print-color-adjust:exact]">
@@ -32,28 +31,11 @@ export function DayCounts({ label, days }: DayCountsProps) {
         <span>{days[0] && name(days[0].day)}</span>
         <span>{days.at(-1) && name(days.at(-1)!.day)}</span>
       </div>
-      {/* A table does not shrink below its rows, so a box hides it. */}
-      <div className="sr-only">
-        <table>
-          <caption>{label}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("day")}</th>
-              <th scope="col">{t("count")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {days
-              .filter(({ count }) => count > 0)
-              .map(({ day, count }) => (
-                <tr key={day}>
-                  <th scope="row">{name(day)}</th>
-                  <td>{count}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </div>
+      <TableForReaders
+        caption={label}
+        head={[t("day"), t("count")]}
+        rows={days.filter(({ count }) => count > 0).map(({ day, count }) => ({ name: name(day), cells: [count] }))}
+      />
     </figure>
   );
 }

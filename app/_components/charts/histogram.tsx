@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { type Bins, binName, namedEdges, trimmed } from "./bins.ts";
 import type { Meaning } from "./series.ts";
+import { TableForReaders } from "./table-for-readers.tsx";
 
 type HistogramProps = {
   title: string;
@@ -81,29 +82,11 @@ export function Histogram({ title, unit, bins, meaning = "quiet", mark }: Histog
           ))}
         </g>
       </svg>
-      {/* A table does not shrink below its rows, so a box hides it. */}
-      <div className="sr-only">
-        <table>
-          <caption>{title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{unit}</th>
-              <th scope="col">{t("examples")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {counts.map(
-              (count, i) =>
-                count > 0 && (
-                  <tr key={edges[i]}>
-                    <th scope="row">{binName(shown, i)}</th>
-                    <td>{count}</td>
-                  </tr>
-                ),
-            )}
-          </tbody>
-        </table>
-      </div>
+      <TableForReaders
+        caption={title}
+        head={[unit, t("examples")]}
+        rows={counts.flatMap((count, i) => (count > 0 ? [{ name: binName(shown, i), cells: [count] }] : []))}
+      />
     </figure>
   );
 }

@@ -1,31 +1,5 @@
 // What an audit row tells: which deed, on which page its subject stands, and what changed field by field.
 
-/** Deeds that have words in messages/…/admin.json; the server may know more of them. */
-export type KnownAction =
-  | "user.signUp"
-  | "user.seedAdmin"
-  | "user.setRole"
-  | "user.setDisabled"
-  | "user.erase"
-  | "apiKey.create"
-  | "apiKey.revoke"
-  | "run.create"
-  | "run.cancel"
-  | "adapter.create"
-  | "dataset.upload"
-  | "dataset.freeze"
-  | "dataset.redact"
-  | "dataset.export"
-  | "pair.setQuarantine"
-  | "rater.setQuarantine"
-  | "comparison.request"
-  | "comparison.setGold"
-  | "comparison.close"
-  | "comparison.reopen"
-  | "deployment.activate"
-  | "deployment.rollback"
-  | "setting.set";
-
 const PAGES: Readonly<Record<string, string>> = {
   Run: "/admin/runs/",
   Adapter: "/admin/adapters/",

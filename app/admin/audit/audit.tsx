@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { AuditAction } from "../../../server/domain/views/audit.ts";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
@@ -12,7 +13,7 @@ import { LoadMore } from "../_components/load-more.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { Person } from "../_components/person.tsx";
 import { QueryView } from "../_components/query-view.tsx";
-import { auditChanges, type KnownAction, subjectPath } from "../_lib/audit-changes.ts";
+import { auditChanges, subjectPath } from "../_lib/audit-changes.ts";
 
 type AuditEvent = Outputs["audit"]["list"]["items"][number];
 
@@ -58,7 +59,7 @@ export function Audit() {
 /** What was done in words, where there are words for it, and to which row. */
 function AuditDeed({ event }: { event: AuditEvent }) {
   const t = useTranslations("admin.audit.action");
-  const deed = event.action as KnownAction;
+  const deed = event.action as AuditAction; // a row may be older or newer than the words for it
   const href = subjectPath(event.subject);
   return (
     <>
