@@ -121,7 +121,7 @@ function Row({ row }: { row: RaterRow }) {
             <IntervalBar {...row.accuracy} scale={TRUST_SCALE} marks={[CHANCE]} />
           </span>
         ) : (
-          <span className="text-quiet">–</span>
+          <span className="text-quiet text-xs">{t("noTrustYet")}</span>
         )}
       </Cell>
       <Cell numeric className="whitespace-nowrap">
