@@ -1,7 +1,7 @@
 // Replies side by side: choosing, changing, undoing, writing on, the keyboard, the phone, the dark and Chinese; and rewriting one.
 import { devices, type Locator, type Page } from "@playwright/test";
 import type { Person } from "../helpers/api.ts";
-import { axeFindings, expect, replies, say, test, wholeReplyOn } from "../helpers/e2e.ts";
+import { axeFindings, expect, replies, say, test, textShown, wholeReplyOn } from "../helpers/e2e.ts";
 
 const QUESTION = "What is the capital of France?";
 
@@ -18,7 +18,10 @@ async function askForTwo(page: Page, question = QUESTION): Promise<Locator> {
   return panelOn(page);
 }
 
-const readyToChoose = (page: Page) => expect(page.getByText("Which one is better?")).toBeVisible({ timeout: 30_000 });
+async function readyToChoose(page: Page): Promise<void> {
+  await expect(page.getByText("Which one is better?")).toBeVisible({ timeout: 30_000 });
+  await expect(panelOn(page).locator(".markdown")).toHaveText([/\S/, /\S/]);
+}
 
 /** Writes on and waits for the reply, the second of the conversation. */
 async function writeOn(page: Page, text: string): Promise<void> {
@@ -47,6 +50,7 @@ test("the picked reply is the one that goes on, and only then says who spoke", a
   await expect(panel).toBeHidden();
   await expect(replies(page)).toHaveCount(1);
   const picked = replies(page).first();
+  await textShown(picked);
   await expect(picked).toContainText("You chose this one of 2 replies.");
   await expect(picked.getByRole("button", { name: /^Release r\d+/ })).toBeVisible();
   expect(second).toContain((await picked.innerText()).split("\n")[0]!);

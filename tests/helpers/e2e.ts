@@ -69,8 +69,12 @@ export const replies = (page: Page): Locator => page.getByRole("article", { name
 export async function wholeReplyOn(page: Page): Promise<Locator> {
   const reply = replies(page).last();
   await expect(reply.getByRole("button", { name: "Regenerate" })).toBeVisible({ timeout: 30_000 });
+  await textShown(reply);
   return reply;
 }
+
+/** The text of a reply is drawn when the browser has time for it, which may be after the buttons under it. */
+export const textShown = (reply: Locator): Promise<void> => expect(reply.locator(".markdown")).not.toBeEmpty();
 
 /** axe's findings on the page as it stands, or on one part of it, one line each. */
 export async function axeFindings(page: Page, part?: string): Promise<string[]> {
