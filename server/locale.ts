@@ -18,6 +18,11 @@ export const AREAS = [
   "annotate",
   "annotation",
   "data",
+  "schedule",
+  "gate",
+  "traffic",
+  "registry",
+  "operations",
 ] as const;
 
 export const LOCALE_COOKIE = "hone-locale";
