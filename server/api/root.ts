@@ -7,6 +7,7 @@ import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { comparisonRouter } from "./routers/comparison.ts";
 import { conversationRouter } from "./routers/conversation.ts";
+import { costRouter } from "./routers/cost.ts";
 import { datasetRouter } from "./routers/dataset.ts";
 import { deploymentRouter } from "./routers/deployment.ts";
 import { erasureRouter } from "./routers/erasure.ts";
@@ -19,6 +20,7 @@ import { pairRouter } from "./routers/pair.ts";
 import { peopleRouter } from "./routers/people.ts";
 import { rewardRouter } from "./routers/reward.ts";
 import { runRouter } from "./routers/run.ts";
+import { scheduleRouter } from "./routers/schedule.ts";
 import { settingRouter } from "./routers/setting.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { viewerRouter } from "./routers/viewer.ts";
@@ -35,6 +37,8 @@ export const appRouter = router({
   run: runRouter,
   adapter: adapterRouter,
   reward: rewardRouter,
+  schedule: scheduleRouter,
+  cost: costRouter,
   deployment: deploymentRouter,
   dataset: datasetRouter,
   pair: pairRouter,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { storable } from "../plain-text.ts";
 import { DEFAULT_GUARDS, guardsSchema } from "./dataset-guards.ts";
 import { DEFAULT_REASONS } from "./feedback-reasons.ts";
+import { gatePolicySchema } from "./views/gate.ts";
 
 const text = (most: number, least = 0) => z.string().transform(storable).pipe(z.string().trim().min(least).max(most));
 const inBoth = (most: number, least = 0) => z.object({ en: text(most, least), zh: text(most, least) });
@@ -18,6 +19,20 @@ const reasonSchema = z.object({
     .max(40),
   sign: z.union([z.literal(1), z.literal(-1), z.literal(0)]),
   label: inBoth(60, 1),
+});
+
+const price = z.number().min(0).max(1_000_000).nullable();
+/** What things cost here, in one currency; null where nobody has said. */
+export const pricesSchema = z.object({
+  /** ISO 4217 */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "three capital letters, as EUR")
+    .default("USD"),
+  cpuHour: price.default(null),
+  gpuHour: price.default(null),
+  annotatorHour: price.default(null),
+  millionJudgeTokens: price.default(null),
 });
 
 /** Each setting by its key in the table. */
@@ -46,6 +61,8 @@ export const settingsSchema = z.strictObject({
   /** Share of known and repeated tasks a rater must get right. */
   raterBar: share,
   guards: guardsSchema,
+  prices: pricesSchema,
+  gatePolicy: gatePolicySchema,
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -84,4 +101,6 @@ Tie what you cannot tell apart. If none of them would help anybody, say "all bad
   leaseMinutes: 15,
   raterBar: 0.6,
   guards: DEFAULT_GUARDS,
+  prices: pricesSchema.parse({}),
+  gatePolicy: gatePolicySchema.parse({}),
 };

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { FiringStatus, Method, RunStatus, Trigger } from "../../../prisma/generated/enums.ts";
 import { METHODS } from "../run-config.ts";
 import type { PersonRef } from "./common.ts";
+import type { Advice } from "./run.ts";
 import type { Sentence } from "./sentence.ts";
 
 /** Where a pipeline's policy starts: what is live when it fires, the bare base, or one adapter for good. */
@@ -98,7 +99,7 @@ export interface DryRunView {
     steps: number | null;
     /** Estimated; null where nothing comparable has run. */
     seconds: number | null;
-    advice: { key: string; level: "info" | "warn" | "stop" }[];
+    advice: Advice[];
   }[];
   /** Next times cron is due, in order, and what each would do. */
   upcoming: { at: Date; quiet: boolean }[];
