@@ -3,11 +3,13 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { AdapterKind } from "../../prisma/generated/enums.ts";
+import type { AdapterKind, AdapterStatus } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { metricsSchema } from "./json.ts";
+import { PERSON } from "./select.ts";
+import { importSourceSchema } from "./views/registry.ts";
 import type { AdapterView, RewardFigures } from "./views.ts";
 
 interface Shelf {
@@ -27,6 +29,7 @@ const ADAPTER_FILES = [
 const ROW = {
   madeBy: { select: { id: true }, orderBy: { createdAt: "asc" }, take: 1 },
   deployments: { where: { deactivatedAt: null }, select: { id: true }, take: 1 },
+  importedBy: PERSON,
   _count: { select: { flags: { where: { runId: null } } } },
 } as const satisfies Prisma.AdapterInclude;
 
@@ -35,15 +38,42 @@ type Row = Prisma.AdapterGetPayload<{ include: typeof ROW }>;
 /** Absolute path of an adapter.gguf, as the inference process wants it. */
 export const adapterPath = (env: Pick<Env, "HONE_HOME">, relative: string) => path.resolve(env.HONE_HOME, relative);
 
+export interface AdapterFilter {
+  kind?: AdapterKind;
+  status?: AdapterStatus;
+  tag?: string;
+  /** In hash, name, notes and tags. */
+  search?: string;
+}
+
+const MOST = 500;
+
 /** Newest first. */
-export async function listAdapters({ db, env }: Shelf, filter: { kind?: AdapterKind } = {}): Promise<AdapterView[]> {
+export async function listAdapters({ db, env }: Shelf, filter: AdapterFilter = {}): Promise<AdapterView[]> {
   const rows = await db.adapter.findMany({
-    where: filter,
+    where: whereOf(filter),
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: 500,
+    take: MOST,
     include: ROW,
   });
   return Promise.all(rows.map((row) => view(row, env)));
+}
+
+function whereOf({ kind, status, tag, search }: AdapterFilter): Prisma.AdapterWhereInput {
+  const words = search ? search.split(/\s+/).filter(Boolean) : [];
+  return {
+    ...{ kind, status },
+    ...(tag && { tags: { has: tag } }),
+    // Every word somewhere.
+    AND: words.map((word) => ({
+      OR: [
+        { sha256: { startsWith: word.toLowerCase() } },
+        { name: { contains: word, mode: "insensitive" } },
+        { notes: { contains: word, mode: "insensitive" } },
+        { tags: { has: word.toLowerCase() } },
+      ],
+    })),
+  };
 }
 
 export async function getAdapter({ db, env }: Shelf, id: string): Promise<AdapterView> {
@@ -54,6 +84,7 @@ export async function getAdapter({ db, env }: Shelf, id: string): Promise<Adapte
 
 async function view(row: Row, env: Pick<Env, "HONE_HOME">): Promise<AdapterView> {
   const { id, sha256, kind, tuning, servable, status, rank, alpha, bytes, createdAt, baseModelId } = row;
+  const { name, notes, tags, importedBy, retiredAt, filesDeletedAt } = row;
   const metrics = metricsSchema.parse(row.metrics);
   return {
     id,
@@ -72,6 +103,8 @@ async function view(row: Row, env: Pick<Env, "HONE_HOME">): Promise<AdapterView>
     metrics,
     reward: kind === "REWARD" ? rewardFigures(metrics) : null,
     live: row.deployments.length > 0,
+    ...{ name, notes, tags, importedBy, retiredAt, filesDeletedAt },
+    source: row.source === null ? null : importSourceSchema.parse(row.source),
     files: await filesOf(path.dirname(adapterPath(env, row.path))),
   };
 }

@@ -4,7 +4,9 @@ import { z } from "zod";
 import { storable } from "../plain-text.ts";
 import { DEFAULT_GUARDS, guardsSchema } from "./dataset-guards.ts";
 import { DEFAULT_REASONS } from "./feedback-reasons.ts";
+import { canaryPlanSchema, freezeSchema } from "./views/deployment.ts";
 import { gatePolicySchema } from "./views/gate.ts";
+import { retentionSchema } from "./views/registry.ts";
 
 const text = (most: number, least = 0) => z.string().transform(storable).pipe(z.string().trim().min(least).max(most));
 const inBoth = (most: number, least = 0) => z.object({ en: text(most, least), zh: text(most, least) });
@@ -63,6 +65,7 @@ export const settingsSchema = z.strictObject({
   guards: guardsSchema,
   prices: pricesSchema,
   gatePolicy: gatePolicySchema,
+  retention: retentionSchema,
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -103,4 +106,5 @@ Tie what you cannot tell apart. If none of them would help anybody, say "all bad
   guards: DEFAULT_GUARDS,
   prices: pricesSchema.parse({}),
   gatePolicy: gatePolicySchema.parse({}),
+  retention: retentionSchema.parse({}),
 };

@@ -3,6 +3,7 @@
 import type {
   AdapterKind,
   AdapterStatus,
+  CanaryStatus,
   DataKind,
   DatasetOrigin,
   PairSource,
@@ -11,7 +12,9 @@ import type {
   Tuning,
 } from "../../../prisma/generated/enums.ts";
 import type { Page, PersonRef, Turns } from "./common.ts";
+import type { ImportSource } from "./registry.ts";
 import type { LeftOut } from "./run.ts";
+import type { Sentence } from "./sentence.ts";
 import type { Guards } from "./trust.ts";
 
 export interface BaseModelView {
@@ -43,7 +46,19 @@ export interface AdapterView {
   metrics: Record<string, number>;
   /** Of reward models that were measured. */
   reward: RewardFigures | null;
+  /** Speaks to people now, as the default arm or another. */
   live: boolean;
+  /** For people; the hash stays its name. */
+  name: string | null;
+  /** Markdown. */
+  notes: string;
+  tags: string[];
+  /** Null for what a Run here made. */
+  source: ImportSource | null;
+  importedBy: PersonRef | null;
+  retiredAt: Date | null;
+  /** By the retention policy. */
+  filesDeletedAt: Date | null;
   /** Names to download from /api/adapters/[id]/[file]; empty when the files are gone. */
   files: { name: string; bytes: number }[];
 }
@@ -60,6 +75,17 @@ export interface DeploymentView {
   active: boolean;
   /** A rollback now would bring this one's adapter back. */
   rollbackTo: boolean;
+  /** Whether it is, or was, what conversations get that no other arm has. */
+  isDefault: boolean;
+  /** Per mille of new conversations, the default arm's rest included; 0 once it is over. */
+  share: number;
+  /** Why it was taken away; null while it is active. */
+  endReason: Sentence | null;
+  /** Why an admin put it through without a passed Gate. */
+  override: string | null;
+  gateId: string | null;
+  /** The canary that it was the arm of. */
+  canary: { id: string; status: CanaryStatus } | null;
 }
 
 /** What a reward model was found to be worth on pairs it was not trained on. */

@@ -7,7 +7,11 @@ import type { Sentence } from "./sentence.ts";
 export const importSourceSchema = z.object({
   format: z.enum(["GGUF", "PEFT"]),
   fileName: z.string(),
+  /** Of what was sent, as its hash is: a PEFT archive is converted, and the adapter has another one. */
   bytes: z.number(),
+  sha256: z.string(),
+  /** The file names the base it was trained on by hash; otherwise nothing but its shapes says that it fits. */
+  baseNamed: z.boolean(),
   importedAt: z.string(),
 });
 export type ImportSource = z.output<typeof importSourceSchema>;
@@ -29,9 +33,47 @@ export interface AdapterComparison {
   config: { key: string; a: unknown; b: unknown }[];
   curves: { name: string; a: { step: number; value: number }[]; b: { step: number; value: number }[] }[];
   samples: { prompt: string; a: string | null; b: string | null }[];
-  /** From people's comparisons of both (Bradley–Terry) or a Gate of one against the other; null where there is neither. */
-  winRate: { value: number; low: number; high: number; from: "PEOPLE" | "GATE" } | null;
+  /**
+   * How often `a` is preferred to `b`: by people, over prompts to which both replied and with ties as a half, or else by the held-out
+   * pairs of a Gate of one against the other; null where there is neither. `count`: prompts, or pairs.
+   */
+  winRate: { value: number; low: number; high: number; count: number; from: "PEOPLE" | "GATE" } | null;
 }
 
-/** Why a file was not taken, or null. */
-export type ImportRefusal = Sentence | null;
+/** What became of a file that was sent. */
+export type ImportResult =
+  | {
+      adapterId: string;
+      sha256: string;
+      /** These very weights were here already; where their files were deleted, they are back. */
+      known: boolean;
+    }
+  | { refusal: Sentence };
+
+/** How the matrices of a merged model are stored; `keep` leaves each as the base has it. */
+export const MERGE_TYPES = ["keep", "f32", "f16", "q8_0"] as const;
+export type MergeType = (typeof MERGE_TYPES)[number];
+
+/** Adapter and base as one file, made when somebody asks and kept for a day. */
+export type MergeView =
+  | { state: "NONE" }
+  | { state: "RUNNING" /** Share of the tensors that are written. */; done: number }
+  | { state: "DONE"; bytes: number; sha256: string }
+  | { state: "FAILED"; reason: Sentence };
+
+/** What the retention policy would do with each adapter's files today. */
+export interface RetentionPlan {
+  policy: Retention;
+  entries: {
+    adapterId: string;
+    sha256: string;
+    name: string | null;
+    bytes: number;
+    /** When its files go; null: never, under this policy. */
+    due: Date | null;
+    reason: Sentence;
+  }[];
+}
+
+export const LANGUAGES = ["en", "zh"] as const;
+export type Language = (typeof LANGUAGES)[number];
