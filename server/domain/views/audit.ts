@@ -1,65 +1,68 @@
 /** The deeds an audit row can name; each has words in messages/…/admin.json. */
 
-export type AuditAction =
-  | "user.signUp"
-  | "user.seedAdmin"
-  | "user.setRole"
-  | "user.setDisabled"
-  | "user.erase"
-  | "user.endSessions"
-  | "user.changePassword"
-  | "invite.create"
-  | "invite.revoke"
-  | "invite.accept"
-  | "webhook.create"
-  | "webhook.update"
-  | "webhook.delete"
-  | "webhook.test"
-  | "webhook.retry"
-  | "apiKey.create"
-  | "apiKey.revoke"
-  | "run.create"
-  | "run.cancel"
-  | "adapter.create"
-  | "adapter.import"
-  | "adapter.update"
-  | "adapter.retire"
-  | "adapter.unretire"
-  | "adapter.merge"
-  | "adapter.deleteFiles"
-  | "dataset.upload"
-  | "dataset.freeze"
-  | "dataset.redact"
-  | "dataset.export"
-  | "pair.setQuarantine"
-  | "rater.setQuarantine"
-  | "comparison.request"
-  | "comparison.setGold"
-  | "comparison.close"
-  | "comparison.reopen"
-  | "deployment.activate"
-  | "deployment.rollback"
-  | "deployment.startArm"
-  | "deployment.stopArm"
-  | "deployment.setShare"
-  | "deployment.freeze"
-  | "deployment.unfreeze"
-  | "canary.start"
-  | "canary.advance"
-  | "canary.pause"
-  | "canary.resume"
-  | "canary.promote"
-  | "canary.rollback"
-  | "schedule.create"
-  | "schedule.update"
-  | "schedule.setEnabled"
-  | "schedule.delete"
-  | "schedule.runNow"
-  | "schedule.cancelFiring"
-  | "setting.set"
-  | "gate.request"
-  | "gate.cancel"
-  | "gate.decide"
-  | "check.create"
-  | "check.update"
-  | "check.delete";
+export const AUDIT_ACTIONS = [
+  "user.signUp",
+  "user.seedAdmin",
+  "user.setRole",
+  "user.setDisabled",
+  "user.erase",
+  "user.endSessions",
+  "user.changePassword",
+  "invite.create",
+  "invite.revoke",
+  "invite.accept",
+  "webhook.create",
+  "webhook.update",
+  "webhook.delete",
+  "webhook.test",
+  "webhook.retry",
+  "apiKey.create",
+  "apiKey.revoke",
+  "run.create",
+  "run.cancel",
+  "adapter.create",
+  "adapter.import",
+  "adapter.update",
+  "adapter.retire",
+  "adapter.unretire",
+  "adapter.merge",
+  "adapter.deleteFiles",
+  "dataset.upload",
+  "dataset.freeze",
+  "dataset.redact",
+  "dataset.export",
+  "pair.setQuarantine",
+  "rater.setQuarantine",
+  "comparison.request",
+  "comparison.setGold",
+  "comparison.close",
+  "comparison.reopen",
+  "deployment.activate",
+  "deployment.rollback",
+  "deployment.startArm",
+  "deployment.stopArm",
+  "deployment.setShare",
+  "deployment.freeze",
+  "deployment.unfreeze",
+  "canary.start",
+  "canary.advance",
+  "canary.pause",
+  "canary.resume",
+  "canary.promote",
+  "canary.rollback",
+  "schedule.create",
+  "schedule.update",
+  "schedule.setEnabled",
+  "schedule.delete",
+  "schedule.runNow",
+  "schedule.cancelFiring",
+  "setting.set",
+  "gate.request",
+  "gate.cancel",
+  "gate.decide",
+  "check.create",
+  "check.update",
+  "check.delete",
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
