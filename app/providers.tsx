@@ -5,8 +5,10 @@ import { IntlProvider, type Messages } from "next-intl";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Locale } from "../server/locale.ts";
+import { FreshSignInDialog } from "./_components/fresh-sign-in.tsx";
 import { Toaster } from "./_components/ui/toast.tsx";
 import { TooltipProvider } from "./_components/ui/tooltip.tsx";
+import { createFreshSignIn } from "./_lib/fresh-sign-in.ts";
 import { createQueryClient } from "./_lib/query-client.ts";
 import { goToSignIn } from "./_lib/sign-in-redirect.ts";
 import { createBrowserClient, TRPCProvider } from "./_lib/trpc.ts";
@@ -31,13 +33,17 @@ const useTimeZone = () =>
 
 export function Providers({ locale, messages, nonce, children }: ProvidersProps) {
   const [queryClient] = useState(() => createQueryClient(goToSignIn));
-  const [trpcClient] = useState(createBrowserClient);
+  const [freshSignIn] = useState(createFreshSignIn);
+  const [trpcClient] = useState(() => createBrowserClient(freshSignIn));
   return (
     <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange nonce={nonce}>
       <IntlProvider locale={locale} messages={messages} timeZone={useTimeZone()}>
         <QueryClientProvider client={queryClient}>
           <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
-            <TooltipProvider delayDuration={400}>{children}</TooltipProvider>
+            <TooltipProvider delayDuration={400}>
+              {children}
+              <FreshSignInDialog question={freshSignIn} />
+            </TooltipProvider>
             <Toaster label={messages.common.notifications} />
           </TRPCProvider>
         </QueryClientProvider>

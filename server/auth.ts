@@ -3,7 +3,7 @@
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
 import type { NextAuthOptions } from "next-auth";
-import { getToken } from "next-auth/jwt";
+import { getToken, type JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import { authAdapter } from "./auth-adapter.ts";
@@ -11,11 +11,20 @@ import { oauthProviders } from "./auth-providers.ts";
 import { isSignUpOpen } from "./auth-sign-up.ts";
 import { clientIp } from "./client.ts";
 import { type Db, db, queryDirectly } from "./db.ts";
+import { beginSession, endSession, SESSION_SECONDS } from "./domain/session.ts";
 import { type Env, env, requireEnv } from "./env.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
+import { logger } from "./log.ts";
 import { PASSWORD_LENGTH, passwordFits } from "./password.ts";
 import { takeToken } from "./rate-limit.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer, ViewerSession } from "./viewer.ts";
+
+declare module "next-auth/jwt" {
+  interface JWT {
+    /** Of the Session; cookies from before there were any have none. */
+    sid?: unknown;
+  }
+}
 
 declare module "next-auth" {
   interface Session {
@@ -58,27 +67,26 @@ export async function checkPassword(
 
 const wrong = () => new AppError("UNAUTHORIZED", "Email and password do not fit together; try again.");
 
-/** Made for each call and not while a module is imported: `next build` has no settings. */
-export function authOptions(): NextAuthOptions {
+/** Made for each call and not while a module is imported: `next build` has no settings. A session names the device that asks. */
+export function authOptions({ headers }: Pick<Request, "headers">): NextAuthOptions {
   const settings = env();
+  const device = { ip: clientIp(headers, settings.TRUSTED_PROXIES), userAgent: headers.get("user-agent") };
   return {
     secret: requireEnv("NEXTAUTH_SECRET"),
     adapter: authAdapter(db()),
-    session: { strategy: "jwt" },
+    session: { strategy: "jwt", maxAge: SESSION_SECONDS },
     pages: { signIn: "/sign-in", error: "/sign-in" },
     providers: [
       Credentials({
         credentials: { email: { type: "email" }, password: { type: "password" } },
-        async authorize(given, request) {
-          const ip = clientIp(new Headers(request.headers as HeadersInit), settings.TRUSTED_PROXIES);
-          return checkPassword(db(), settings, { email: given?.email, password: given?.password, ip }).catch(
-            (error) => {
-              // next-auth shows the message of what is thrown here to the page: a code, which the page translates.
-              throw new Error(error instanceof AppError ? error.code : ("INTERNAL" satisfies ErrorCode), {
-                cause: error,
-              });
-            },
-          );
+        authorize(given) {
+          const tried = { email: given?.email, password: given?.password, ip: device.ip };
+          return checkPassword(db(), settings, tried).catch((error) => {
+            // next-auth shows the message of what is thrown here to the page: a code, which the page translates.
+            throw new Error(error instanceof AppError ? error.code : ("INTERNAL" satisfies ErrorCode), {
+              cause: error,
+            });
+          });
         },
       }),
       ...oauthProviders(settings),
@@ -89,9 +97,21 @@ export function authOptions(): NextAuthOptions {
         const refusal = await refuseProvider(db(), settings, { account, profile, email: user.email });
         return refusal ? `/sign-in?error=${refusal}` : true;
       },
-      jwt: ({ token, user }) => (user ? { sub: user.id } : { sub: token.sub }),
+      async jwt({ token, user }) {
+        if (!user) return { sid: token.sid };
+        const begun = await beginSession(db(), { userId: user.id, device, replaces: await cookieSession() });
+        return { sid: begun.id };
+      },
       async session({ session, token }) {
-        return { expires: session.expires, viewer: token.sub ? await readViewer(db(), token.sub) : null };
+        const sessionId = sessionOf(token);
+        const caller = sessionId ? await readCaller(db(), sessionId) : null;
+        return { expires: session.expires, viewer: caller?.viewer ?? null };
+      },
+    },
+    events: {
+      async signOut({ token }) {
+        const sessionId = sessionOf(token);
+        if (sessionId) await endSession(db(), sessionId);
       },
     },
   };
@@ -122,38 +142,71 @@ export async function refuseProvider(
   return (await isSignUpOpen(database, settings)) ? null : "SIGN_UP_CLOSED";
 }
 
-const READ_VIEWER = {
-  name: "read-viewer",
-  text: `SELECT "id", "email", "name", "role" FROM "User" WHERE "id" = $1::uuid AND "disabledAt" IS NULL`,
-};
-
-/** The account as it is at this moment: a demotion or a disabling bites with the next call. */
-export async function readViewer(database: Db, id: string): Promise<Viewer | null> {
-  return (await queryDirectly<Viewer>(database, READ_VIEWER, [id]))[0] ?? null;
+/** Who is asking, from which session. */
+export interface Caller {
+  viewer: Viewer;
+  session: ViewerSession;
 }
 
-/** Sessions that were opened, by their cookies: a token says the same until it ends, and opening one derives a key anew every time. */
-const opened = new Map<string, { sub: string; exp: number }>();
+const READ_CALLER = {
+  name: "read-caller",
+  text: `SELECT person."id", person."email", person."name", person."role", session."authenticatedAt",
+      session."lastSeenAt" < now() - interval '5 minutes' AS "stale"
+    FROM "Session" session JOIN "User" person ON person."id" = session."userId"
+    WHERE session."id" = $1::uuid AND session."endedAt" IS NULL AND session."expiresAt" > now() AND person."disabledAt" IS NULL`,
+};
+
+/** The account as it is at this moment: a demotion, a disabling and the end of the session bite with the next call. */
+export async function readCaller(database: Db, sessionId: string): Promise<Caller | null> {
+  type Row = Viewer & { authenticatedAt: Date; stale: boolean };
+  const [row] = await queryDirectly<Row>(database, READ_CALLER, [sessionId]);
+  if (!row) return null;
+  const { authenticatedAt, stale, ...viewer } = row;
+  if (stale) noteSeen(database, sessionId);
+  return { viewer, session: { id: sessionId, authenticatedAt } };
+}
+
+/** When a session was last used is told to within minutes, so that hardly any call writes; and no call waits for it. */
+function noteSeen(database: Db, sessionId: string): void {
+  void database.$executeRaw`UPDATE "Session" SET "lastSeenAt" = now()
+    WHERE "id" = ${sessionId}::uuid AND "lastSeenAt" < now() - interval '5 minutes'`.catch((err) =>
+    logger("auth").warn({ err, sessionId }, "it could not be noted that a session was used"),
+  );
+}
+
+/** Cookies that were opened: a token says the same until it ends, and opening one derives a key anew every time. */
+const opened = new Map<string, { sessionId: string; exp: number }>();
 const MOST_OPENED = 2_000;
 
 /**
- * Who is asking, from the session cookie of the request that is being answered; null for visitors. next-auth's own getServerSession makes a
- * new token every time as well, which nobody gets to see: ten times the work, on every call.
+ * The session that the cookie of the request names; null for visitors, and for cookies from before sessions were kept. next-auth's own
+ * getServerSession makes a new token every time as well, which nobody gets to see: ten times the work, on every call.
  */
-export async function getViewer(): Promise<Viewer | null> {
+async function cookieSession(): Promise<string | null> {
   const jar = await cookies();
   const session = jar.getAll().filter(({ name }) => name.includes("next-auth.session-token"));
   const key = session.map(({ name, value }) => `${name}=${value}`).join("; ");
   const known = opened.get(key);
-  if (known && known.exp * 1000 > Date.now()) return readViewer(db(), known.sub);
+  if (known && known.exp * 1000 > Date.now()) return known.sessionId;
   opened.delete(key);
   // No headers: it would take a session from `Authorization: Bearer`, where API keys stand.
   const request = { cookies: jar, headers: {} } as unknown as NextRequest;
   const token = await getToken({ req: request, secret: requireEnv("NEXTAUTH_SECRET") });
-  if (!token?.sub) return null;
-  if (typeof token.exp === "number") {
+  const sessionId = sessionOf(token);
+  if (sessionId && typeof token?.exp === "number") {
     if (opened.size >= MOST_OPENED) opened.delete(opened.keys().next().value!);
-    opened.set(key, { sub: token.sub, exp: token.exp });
+    opened.set(key, { sessionId, exp: token.exp });
   }
-  return readViewer(db(), token.sub);
+  return sessionId;
 }
+
+const sessionOf = (token: JWT | null): string | null => z.uuid().safeParse(token?.sid).data ?? null;
+
+/** Who is asking, from the session cookie of the request that is being answered; null for visitors. One query. */
+export async function getCaller(): Promise<Caller | null> {
+  const sessionId = await cookieSession();
+  return sessionId ? readCaller(db(), sessionId) : null;
+}
+
+/** As `getCaller`, for those who need not know from which device. */
+export const getViewer = async (): Promise<Viewer | null> => (await getCaller())?.viewer ?? null;

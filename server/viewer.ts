@@ -1,6 +1,13 @@
-/** Who is asking: the part of a User that permissions need. */
+/** Who is asking, and from which session: the parts that permissions need. */
 
 import type { Role } from "../prisma/generated/enums.ts";
+
+/** The device that is asking. */
+export interface ViewerSession {
+  id: string;
+  /** When the password, or the provider, was last asked. */
+  authenticatedAt: Date;
+}
 
 export interface Viewer {
   id: string;

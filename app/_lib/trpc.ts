@@ -5,6 +5,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import superjson from "superjson";
 import type { AppRouter } from "../../server/api/root.ts";
+import { type FreshSignIn, freshSignInLink } from "./fresh-sign-in.ts";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
@@ -14,9 +15,11 @@ export type Inputs = inferRouterInputs<AppRouter>;
 
 const URL = "/api/trpc";
 
-export function createBrowserClient() {
+/** @param fresh who asks for the password where an act needs it once more */
+export function createBrowserClient(fresh: Pick<FreshSignIn, "ask">) {
   return createTRPCClient<AppRouter>({
     links: [
+      freshSignInLink(fresh),
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: URL, transformer: superjson }),

@@ -1,13 +1,15 @@
 /** What every procedure is given: the caller, the services of this process, and where the call came from. */
 
-import { getViewer } from "../auth.ts";
+import { getCaller } from "../auth.ts";
 import { clientIp, isSameOrigin } from "../client.ts";
 import { type Services, services } from "../services.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer, ViewerSession } from "../viewer.ts";
 
 export interface ApiContext {
   /** Read from the database for this call; null for visitors and for people who were disabled. */
   viewer: Viewer | null;
+  /** The viewer's, read with them. */
+  session: ViewerSession | null;
   services: Services;
   /** Address of the caller, for rate limits. */
   ip: string;
@@ -17,8 +19,10 @@ export interface ApiContext {
 
 export async function createContext(request: Request): Promise<ApiContext> {
   const own = services();
+  const caller = await getCaller();
   return {
-    viewer: await getViewer(),
+    viewer: caller?.viewer ?? null,
+    session: caller?.session ?? null,
     services: own,
     ip: clientIp(request.headers, own.env.TRUSTED_PROXIES),
     sameOrigin: isSameOrigin(request.headers, own.env.NEXTAUTH_URL),

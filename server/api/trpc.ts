@@ -102,6 +102,15 @@ const mutationsFromHere = t.middleware(({ ctx, type, next }) => {
   return next();
 });
 
+/** A password counts as just asked for this long. */
+export const FRESH_MS = 15 * 60_000;
+
+/** @throws AppError FRESH_SIGN_IN_NEEDED unless the caller's password, or provider, was asked within the last 15 minutes */
+export function requireFreshSignIn({ session }: Pick<ApiContext, "session">): void {
+  if (session && Date.now() - session.authenticatedAt.getTime() < FRESH_MS) return;
+  throw new AppError("FRESH_SIGN_IN_NEEDED", "This needs your password once more; confirm it and try again.");
+}
+
 const base = t.procedure.use(failures).use(mutationsFromHere);
 
 const RANK: Record<Role, number> = { USER: 0, ANNOTATOR: 1, ADMIN: 2 };
@@ -122,6 +131,11 @@ export const publicProcedure = base.meta({ role: "PUBLIC" });
 export const userProcedure = atLeast("USER");
 export const annotatorProcedure = atLeast("ANNOTATOR");
 export const adminProcedure = atLeast("ADMIN");
+/** For acts that change who may do what, or what speaks to everybody: an open browser alone is not enough. */
+export const freshAdminProcedure = adminProcedure.use(({ ctx, next }) => {
+  requireFreshSignIn(ctx);
+  return next();
+});
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;

@@ -20,6 +20,8 @@ export async function removeErased(
   await bringInLine(tx, judged.elsewhere);
   const apiKeys = await tx.apiKey.deleteMany({ where: { userId } });
   await tx.account.deleteMany({ where: { userId } });
+  await tx.session.deleteMany({ where: { userId } });
+  await forgetInvites(tx, { userId, email });
   await forgetPerson(tx, { userId, email });
   return {
     ...{ conversations: conversations.count, messages: judged.messages },
@@ -99,6 +101,15 @@ async function bringInLine(tx: Tx, promptIds: readonly string[]): Promise<void> 
     await lockPrompt(tx, promptId);
     await rederivePairs(tx, promptId);
   }
+}
+
+/** An open invitation to their address goes as a whole: without the address it would let anybody in. */
+async function forgetInvites(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<void> {
+  await tx.invite.deleteMany({ where: { email, usedAt: null } });
+  await tx.invite.updateMany({
+    where: { OR: [{ email }, { usedById: userId }] },
+    data: { email: null, usedById: null },
+  });
 }
 
 /** Their name in the audit trail, in limits by address, and in texts that wait to be scored. */

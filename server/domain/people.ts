@@ -5,6 +5,7 @@ import type { Role } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
+import { endSessionsOf } from "./session.ts";
 import type { PersonView } from "./views.ts";
 
 const ROW = {
@@ -55,6 +56,7 @@ export async function setDisabled(
   return change(db, userId, async (tx, before) => {
     if ((before.disabledAt !== null) === disabled) return;
     await tx.user.update({ where: { id: userId }, data: { disabledAt: disabled ? new Date() : null } });
+    if (disabled) await endSessionsOf(tx, userId);
     await recordAudit(tx, {
       actorId,
       action: "user.setDisabled",

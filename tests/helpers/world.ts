@@ -1,4 +1,5 @@
 // A seeded database with people in it, the services of a web process on top, and callers of its procedures.
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -14,7 +15,7 @@ import { createScoreQueue } from "../../server/domain/score-queue.ts";
 import type { ServingBackend } from "../../server/engine-client.ts";
 import { parseEnv } from "../../server/env.ts";
 import type { Services } from "../../server/services.ts";
-import type { Viewer } from "../../server/viewer.ts";
+import type { Viewer, ViewerSession } from "../../server/viewer.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { BASE_SHA256, ScriptedEngine } from "./scripted-engine.ts";
 
@@ -36,7 +37,14 @@ export interface World {
   /** The procedures as this viewer may call them; null is a visitor. */
   as(
     viewer: Viewer | null,
-    options?: { sameOrigin?: boolean; ip?: string; replies?: ReplyHub; engine?: ServingBackend },
+    options?: {
+      sameOrigin?: boolean;
+      ip?: string;
+      replies?: ReplyHub;
+      engine?: ServingBackend;
+      /** Theirs is one whose password was just asked. */
+      session?: ViewerSession | null;
+    },
   ): Caller;
 }
 
@@ -76,8 +84,8 @@ export function testWorld(settings: Record<string, string> = {}): World {
       admin,
       person,
     } satisfies Partial<World>);
-    world.as = (viewer, { sameOrigin = true, ip = "203.0.113.1", ...own } = {}) =>
-      createCaller({ viewer, services: { ...services, ...own }, ip, sameOrigin }, closing);
+    world.as = (viewer, { sameOrigin = true, ip = "203.0.113.1", session = justSignedIn(viewer), ...own } = {}) =>
+      createCaller({ viewer, session, services: { ...services, ...own }, ip, sameOrigin }, closing);
   });
   afterAll(async () => {
     closing.abort();
@@ -107,6 +115,9 @@ export async function finished(caller: Caller, messageId: string) {
   }
   throw new Error(`the stream of ${messageId} ended without an end`);
 }
+
+const justSignedIn = (viewer: Viewer | null): ViewerSession | null =>
+  viewer && { id: randomUUID(), authenticatedAt: new Date() };
 
 let keys = 0;
 /** A fresh key for a request. */

@@ -5,12 +5,12 @@ import Link from "next/link";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { ProviderButtons } from "../../_components/provider-buttons.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { useTRPC } from "../../_lib/trpc.ts";
-import { ProviderButtons } from "./provider-buttons.tsx";
 
 type SignInFormProps = {
   /** A path of this site. */

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import type { FormEvent, ReactNode } from "react";
+import { ProviderButtons } from "../../_components/provider-buttons.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Field } from "../../_components/ui/field.tsx";
@@ -13,7 +14,6 @@ import { Notice } from "../../_components/ui/notice.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-import { ProviderButtons } from "./provider-buttons.tsx";
 
 /** The same bounds as the server's, so that the browser can say so before anything is sent. */
 const PASSWORD_LENGTH = { least: 8, most: 256 };

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { providerNames } from "../../auth-providers.ts";
 import { isSignUpOpen } from "../../auth-sign-up.ts";
+import { confirmSession } from "../../domain/session.ts";
 import { signUp } from "../../domain/viewer-account.ts";
 import { PASSWORD_LENGTH } from "../../password.ts";
 import { plainText } from "../../plain-text.ts";
-import { publicProcedure, router } from "../trpc.ts";
+import { publicProcedure, router, userProcedure } from "../trpc.ts";
 
 const signUpInput = z.object({
   email: z.email().max(320).toLowerCase(),
@@ -15,6 +16,10 @@ const signUpInput = z.object({
 });
 
 export const viewerRouter = router({
+  /** The password once more: what needs a fresh sign-in is open for a while. */
+  confirm: userProcedure
+    .input(z.object({ password: z.string().min(1).max(PASSWORD_LENGTH.most) }))
+    .mutation(({ ctx, input }) => confirmSession(ctx.services, ctx, input.password)),
   me: publicProcedure.query(({ ctx }) => ctx.viewer),
   signUpOpen: publicProcedure.query(({ ctx }) => isSignUpOpen(ctx.services.db, ctx.services.env)),
   /** Ways to sign in besides email and password. */

@@ -2,11 +2,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readViewer } from "../../../server/auth.ts";
+import { readCaller } from "../../../server/auth.ts";
 import { reportFile } from "../../../server/domain/erasure-report.ts";
 import { erasureReportFile } from "../../../server/domain/erasure-view.ts";
 import { rebuildPairs } from "../../../server/domain/pair-rebuild.ts";
 import { claimRun } from "../../../server/domain/run.ts";
+import { beginSession } from "../../../server/domain/session.ts";
 import type { ErasurePreview, ErasureView } from "../../../server/domain/views.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { filesWith, tablesWith } from "../../helpers/database-text.ts";
@@ -18,6 +19,7 @@ const MARK = "zebrafinch";
 
 const world = testWorld();
 let ann: Viewer;
+let annsSession: string;
 let ben: Viewer;
 let cy: Viewer;
 let bens: Awaited<ReturnType<typeof ratedPrompt>>;
@@ -81,6 +83,12 @@ beforeAll(async () => {
   await db.auditEvent.create({
     data: { actorId: ann.id, action: "user.signUp", subject: `User:${ann.id}`, after: { email: ann.email } },
   });
+  const device = { ip: "203.0.113.7", userAgent: `A browser with a ${MARK}` };
+  ({ id: annsSession } = await beginSession(db, { userId: ann.id, device, replaces: null }));
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const invite = { createdById: world.admin.id, email: ann.email, expiresAt };
+  await db.invite.create({ data: { ...invite, tokenSha256: "used", usedAt: new Date(), usedById: ann.id } });
+  await db.invite.create({ data: { ...invite, tokenSha256: "open" } });
   await db.rateLimit.create({ data: { key: `signIn:${ann.email}:::1`, tokens: 1, updatedAt: new Date() } });
   await world.services.scores.ask({ adapterId: ann.id, items: [{ prompt: MARK, reply: "A bird." }] });
 
@@ -214,7 +222,10 @@ test("only the id is left, and it cannot sign in", async () => {
   const row = await world.db.user.findUniqueOrThrow({ where: { id: ann.id } });
   expect(row).toMatchObject({ email: `erased-${ann.id}@erased.invalid`, name: null, passwordHash: null, role: "USER" });
   expect(row.erasedAt).toBeInstanceOf(Date);
-  expect(await readViewer(world.db, ann.id)).toBeNull();
+  expect(await readCaller(world.db, annsSession)).toBeNull();
+  expect(await world.db.session.count({ where: { userId: ann.id } })).toBe(0);
+  // An open one without its address would let anybody in.
+  expect(await world.db.invite.findMany()).toMatchObject([{ tokenSha256: "used", email: null, usedById: null }]);
   const admin = world.as(world.admin);
   expect((await admin.people.list()).map(({ id }) => id)).not.toContain(ann.id);
   const back = admin.people.setDisabled({ userId: ann.id, disabled: false });
@@ -305,5 +316,5 @@ test("nobody is erased twice, and the last admin not at all", async () => {
   await expect(admin.erasure.run({ userId: ann.id })).rejects.toMatchObject({ cause: { code: "NOT_FOUND" } });
   await expect(admin.erasure.run({ userId: world.admin.id })).rejects.toMatchObject({ cause: { code: "LAST_ADMIN" } });
   expect(await admin.erasure.preview({ userId: world.admin.id })).toMatchObject({ refusal: "LAST_ADMIN" });
-  expect(await readViewer(world.db, world.admin.id)).not.toBeNull();
+  expect(await world.db.user.findUnique({ where: { id: world.admin.id } })).toMatchObject({ disabledAt: null });
 });

@@ -1,8 +1,9 @@
 // Accounts, passwords, roles, keys, settings and limits.
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkPassword, readViewer, refuseProvider } from "../../../server/auth.ts";
+import { checkPassword, readCaller, refuseProvider } from "../../../server/auth.ts";
 import { authAdapter } from "../../../server/auth-adapter.ts";
 import { callerOfApiKey } from "../../../server/domain/api-key.ts";
+import { beginSession } from "../../../server/domain/session.ts";
 import { AppError } from "../../../server/errors.ts";
 import { takeToken } from "../../../server/rate-limit.ts";
 import type { Viewer } from "../../../server/viewer.ts";
@@ -120,13 +121,17 @@ describe("coming through a provider", () => {
 
 describe("roles", () => {
   test("what an admin takes away is gone with the next look", async () => {
+    const device = { ip: "203.0.113.1", userAgent: null };
+    const { id } = await beginSession(world.db, { userId: ann.id, device, replaces: null });
     await admin.people.setRole({ userId: ann.id, role: "ADMIN" });
-    expect(await readViewer(world.db, ann.id)).toMatchObject({ role: "ADMIN" });
+    expect(await readCaller(world.db, id)).toMatchObject({ viewer: { role: "ADMIN" } });
     await admin.people.setRole({ userId: ann.id, role: "USER" });
-    expect(await readViewer(world.db, ann.id)).toMatchObject({ role: "USER" });
+    expect(await readCaller(world.db, id)).toMatchObject({ viewer: { role: "USER" } });
     await admin.people.setDisabled({ userId: ann.id, disabled: true });
-    expect(await readViewer(world.db, ann.id)).toBeNull();
+    expect(await readCaller(world.db, id)).toBeNull();
     await admin.people.setDisabled({ userId: ann.id, disabled: false });
+    // Whoever comes back signs in anew.
+    expect(await readCaller(world.db, id)).toBeNull();
     const people = await admin.people.list();
     expect(people.find(({ id }) => id === ann.id)).toMatchObject({ role: "USER", disabledAt: null, feedback: 0 });
     expect(JSON.stringify(people)).not.toMatch(/argon|passwordHash/);

@@ -5,6 +5,6 @@ import { authOptions } from "../../../../server/auth.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
-const handler = (request: Request, context: Context) => NextAuth(request as never, context as never, authOptions());
+const handler = (request: Request, context: Context) => NextAuth(request as never, context as never, authOptions(request));
 
 export { handler as GET, handler as POST };

@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { Button } from "../../_components/ui/button.tsx";
-import { useTRPC } from "../../_lib/trpc.ts";
+import { useTRPC } from "../_lib/trpc.ts";
+import { Button } from "./ui/button.tsx";
 
 export function ProviderButtons({ returnTo }: { returnTo: string }) {
   const t = useTranslations("auth");
