@@ -5,6 +5,7 @@ import { adapterRouter } from "./routers/adapter.ts";
 import { annotationRouter } from "./routers/annotation.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { checkRouter } from "./routers/check.ts";
 import { comparisonRouter } from "./routers/comparison.ts";
 import { conversationRouter } from "./routers/conversation.ts";
 import { costRouter } from "./routers/cost.ts";
@@ -12,6 +13,7 @@ import { datasetRouter } from "./routers/dataset.ts";
 import { deploymentRouter } from "./routers/deployment.ts";
 import { erasureRouter } from "./routers/erasure.ts";
 import { feedbackRouter } from "./routers/feedback.ts";
+import { gateRouter } from "./routers/gate.ts";
 import { importRouter } from "./routers/import.ts";
 import { lineageRouter } from "./routers/lineage.ts";
 import { messageRouter } from "./routers/message.ts";
@@ -51,6 +53,8 @@ export const appRouter = router({
   lineage: lineageRouter,
   erasure: erasureRouter,
   trust: trustRouter,
+  gate: gateRouter,
+  check: checkRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -65,6 +65,8 @@ export const settingsSchema = z.strictObject({
   guards: guardsSchema,
   prices: pricesSchema,
   gatePolicy: gatePolicySchema,
+  canaryPlan: canaryPlanSchema,
+  deploymentFreeze: freezeSchema,
   retention: retentionSchema,
 });
 
@@ -106,5 +108,7 @@ Tie what you cannot tell apart. If none of them would help anybody, say "all bad
   guards: DEFAULT_GUARDS,
   prices: pricesSchema.parse({}),
   gatePolicy: gatePolicySchema.parse({}),
+  canaryPlan: canaryPlanSchema.parse({}),
+  deploymentFreeze: freezeSchema.parse({}),
   retention: retentionSchema.parse({}),
 };

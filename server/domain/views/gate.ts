@@ -152,11 +152,22 @@ export interface GateReport extends GateSummary {
   error: string | null;
   errorCode: string | null;
   runId: string | null;
+  /** The viewer's own, of all there are: while some are left the page keeps the samples folded. */
+  yourTastes: { done: number; total: number };
   /** Where it is live or was: null if never. */
   deployment: { id: string; number: number; active: boolean } | null;
   /** Whether this viewer may approve, and why not. */
   mayApprove: boolean;
   obstacles: Sentence[];
+}
+
+/** A blind comparison that was made, with the names put back: 1 is the candidate's, -1 the live one's, 0 neither. */
+export interface TastedSample {
+  ordinal: number;
+  prompt: Turns;
+  candidate: string;
+  live: string;
+  choice: 1 | -1 | 0;
 }
 
 /** One blind comparison: whose reply is A only the server knows. */

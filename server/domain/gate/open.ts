@@ -1,0 +1,79 @@
+/** Gates begin and end here: opened for every finished adapter, asked for again, called off. */
+
+import type { Db, Tx } from "../../db.ts";
+import { AppError, notFound } from "../../errors.ts";
+import { recordAudit } from "../audit.ts";
+import { activeDeployment } from "../live.ts";
+import { getSetting } from "../setting.ts";
+
+export interface NewGate {
+  adapterId: string;
+  /** Of the Schedule whose pipeline made the adapter. */
+  firingId: string | null;
+  /** Null: the system itself. */
+  requestedById: string | null;
+}
+
+/**
+ * Queues a Gate for a policy that llama.cpp can serve, in the transaction that made the adapter. The trainer looks for queued rows
+ * itself, so nothing besides the row has to be sent.
+ * @returns id of the Gate, the open one where there is one already; null for what can never go live: reward models, whole models, other tunings
+ */
+export async function openGate(tx: Tx, { adapterId, firingId, requestedById }: NewGate): Promise<string | null> {
+  const adapter = await tx.adapter.findUnique({ where: { id: adapterId } });
+  if (!adapter) throw notFound("adapter");
+  if (!adapter.servable || adapter.kind !== "POLICY") return null;
+  const live = await activeDeployment(tx);
+  const gate = {
+    ...{ adapterId, firingId, requestedById, baseModelId: adapter.baseModelId },
+    liveAdapterId: live.baseModelId === adapter.baseModelId ? live.adapterId : null,
+    policy: await getSetting(tx, "gatePolicy"),
+    seed: seedOf(adapter.sha256),
+  };
+  // Gate_one_open lets one of two through; the other one finds what the first one made.
+  const { count } = await tx.gate.createMany({ data: [gate], skipDuplicates: true });
+  const open = await tx.gate.findFirstOrThrow({
+    where: { adapterId, status: { in: ["QUEUED", "RUNNING"] } },
+    select: { id: true },
+  });
+  if (count === 1) {
+    const after = { adapterId, liveAdapterId: gate.liveAdapterId, firingId };
+    await recordAudit(tx, { actorId: requestedById, action: "gate.request", subject: `Gate:${open.id}`, after });
+  }
+  return open.id;
+}
+
+/** From the adapter's name alone, so that measuring it again draws the same replies. 31 bits: serving takes no more. */
+const seedOf = (sha256: string) => Number.parseInt(sha256.slice(0, 8), 16) >>> 1;
+
+/**
+ * Measures an adapter, again if need be: against what is live now, under the policy of now.
+ * @throws AppError NOT_FOUND, NOT_SERVABLE
+ */
+export async function requestGate(db: Db, actorId: string, { adapterId }: { adapterId: string }): Promise<string> {
+  return db.$transaction(async (tx) => {
+    const id = await openGate(tx, { adapterId, firingId: null, requestedById: actorId });
+    if (id) return id;
+    throw new AppError("NOT_SERVABLE", "Only LoRA policies go live, so only they pass a gate; choose another adapter.");
+  });
+}
+
+/**
+ * Calls a Gate off; a trainer that measures it learns so at its next beat. One that is over stays as it is.
+ * @throws AppError NOT_FOUND, ILLEGAL_STATE
+ */
+export async function cancelGate(db: Db, actorId: string, { id, now }: { id: string; now: Date }): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const gate = await tx.gate.findUnique({ where: { id }, select: { status: true } });
+    if (!gate) throw notFound("gate");
+    const { count } = await tx.gate.updateMany({
+      where: { id, status: { in: ["QUEUED", "RUNNING"] } },
+      data: { status: "CANCELLED", finishedAt: now, leaseOwner: null, leaseExpiresAt: null },
+    });
+    if (count === 0) throw new AppError("ILLEGAL_STATE", "This gate is over; there is nothing to call off.");
+    await recordAudit(tx, {
+      ...{ actorId, action: "gate.cancel", subject: `Gate:${id}` },
+      ...{ before: { status: gate.status }, after: { status: "CANCELLED" } },
+    });
+  });
+}
