@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { z } from "zod";
-import { readSafetensors, writeSafetensors } from "./adapters/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../server/gguf/safetensors.ts";
 import type { OrderState } from "./data/order.ts";
 import type { NamedTensor, OptimiserSnapshot } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { FinishedAdapter } from "../server/domain/run.ts";
 import { type BaseIdentity, exportAdapter, isServable } from "./adapters/export.ts";
 import { exportModel } from "./adapters/export-model.ts";
-import { hasHead } from "./adapters/head.ts";
+import { hasHead } from "../server/gguf/lora.ts";
 import type { AdapterKind, ModelConfig } from "./engine/contract.ts";
 import type { TrainedWeights } from "./train.ts";
 

@@ -12,7 +12,7 @@ import { recordSamples } from "../server/domain/run-sample.ts";
 import type { ServingBackend } from "../server/engine-client.ts";
 import { openTokenizer } from "../server/gguf/tokenizer.ts";
 import { logger } from "../server/log.ts";
-import { sha256OfFile } from "./adapters/files.ts";
+import { sha256OfFile } from "../server/whole-file.ts";
 import { readAdapterFile } from "./adapters/read.ts";
 import type { Engine } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";

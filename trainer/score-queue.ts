@@ -6,7 +6,7 @@ import type { Db } from "../server/db.ts";
 import { SCORE_QUEUE, SCORE_QUEUE_OPTIONS, type ScoreMessage } from "../server/domain/score-queue.ts";
 import { openTokenizer, type Tokenizer } from "../server/gguf/tokenizer.ts";
 import { logger } from "../server/log.ts";
-import { sha256OfFile } from "./adapters/files.ts";
+import { sha256OfFile } from "../server/whole-file.ts";
 import { readAdapterFile } from "./adapters/read.ts";
 import { type ChatTokens, chatTokens, scoredRow } from "./data/tokenise.ts";
 import type { Engine } from "./engine/contract.ts";

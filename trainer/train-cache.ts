@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { writeWhole } from "./adapters/files.ts";
+import { writeWhole } from "../server/whole-file.ts";
 import type { ReferenceCache } from "./methods/dpo.ts";
 
 const cachedReference = z.object({ chosen: z.array(z.number()), rejected: z.array(z.number()) });

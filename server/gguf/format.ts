@@ -1,6 +1,6 @@
 /** The GGUF file format's numbers: value types, tensor types with their block sizes, and the error every reader throws. */
 
-/** Why a GGUF file was refused. Stable: tests and the user interface rely on them. */
+/** Why a file of weights was refused. Stable: tests and the user interface rely on them. */
 export type GgufErrorCode =
   | "FILE_UNREADABLE"
   | "NOT_GGUF"
@@ -15,9 +15,13 @@ export type GgufErrorCode =
   | "NOT_FINITE"
   | "BASE_MISMATCH"
   | "NOT_TRAINABLE"
-  | "BAD_TEMPLATE";
+  | "BAD_TEMPLATE"
+  // Of safetensors and PEFT files.
+  | "FILE_MISSING"
+  | "BAD_FILE"
+  | "NOT_PLAIN_LORA";
 
-/** A GGUF file, or what was to be written into one, is not as it must be: expected, found, what to do. */
+/** A file of weights, or what was to be written into one, is not as it must be: expected, found, what to do. */
 export class GgufError extends Error {
   override readonly name = "GgufError";
   constructor(

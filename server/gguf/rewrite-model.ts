@@ -21,6 +21,8 @@ export interface Rewriting {
   changed: ReadonlySet<string>;
   /** New values of a tensor that changes, row-major, given the old ones; called for one after another. */
   valuesOf(name: string): Float32Array;
+  /** Called before each tensor is written, with how many are. */
+  onTensor?: ((done: number, total: number) => void) | undefined;
 }
 
 type Stored = "F32" | "F16" | "BF16" | "Q8_0";
@@ -37,10 +39,14 @@ export function rewriteModel(
   rewriting: Rewriting,
 ): { written: WrittenFile; retyped: number } {
   let retyped = 0;
-  const tensors = [...base.tensors.values()].map((tensor): TensorSource => {
+  const tensors = [...base.tensors.values()].map((tensor, done, all): TensorSource => {
     const type = storedAs(tensor, rewriting);
     if (type.name !== tensor.type.name) retyped++;
-    return { name: tensor.name, shape: tensor.shape, type, bytes: () => bytesOf(base, tensor, type, rewriting) };
+    const bytes = () => {
+      rewriting.onTensor?.(done, all.length);
+      return bytesOf(base, tensor, type, rewriting);
+    };
+    return { name: tensor.name, shape: tensor.shape, type, bytes };
   });
   return { written: writeTensors(path, metadataOf(base, rewriting, tensors), tensors), retyped };
 }

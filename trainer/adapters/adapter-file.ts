@@ -1,11 +1,11 @@
 /** `adapter.safetensors`: any adapter with all that is needed to load it again, for what llama.cpp's LoRA file cannot hold. */
 
 import { z } from "zod";
+import { readSafetensors, writeSafetensors } from "../../server/gguf/safetensors.ts";
 import { MAX_RANK } from "../../server/gguf/validate.ts";
 import { adapterTensors, shapeOfWeights } from "../engine/adapter-shape.ts";
 import { ADAPTER_KINDS, type AdapterWeights, type ModelConfig } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 const VERSION = "1";
 

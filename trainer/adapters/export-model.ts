@@ -5,9 +5,9 @@ import { openGguf } from "../../server/gguf/reader.ts";
 import { nameOf, rewriteModel } from "../../server/gguf/rewrite-model.ts";
 import { validateBase } from "../../server/gguf/validate.ts";
 import { value } from "../../server/gguf/writer.ts";
+import { sha256OfFile } from "../../server/whole-file.ts";
 import type { NamedTensor } from "../engine/contract.ts";
 import { TrainerError } from "../errors.ts";
-import { sha256OfFile } from "./files.ts";
 
 export const MODEL_FILE = "model.gguf";
 /** The factors of long contexts' rotary positions. */

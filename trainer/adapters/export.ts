@@ -2,11 +2,11 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hasHead } from "../../server/gguf/lora.ts";
 import { writeAdapter } from "../../server/gguf/write-model.ts";
+import { sha256OfFile } from "../../server/whole-file.ts";
 import type { AdapterWeights, ModelConfig } from "../engine/contract.ts";
 import { writeAdapterSafetensors } from "./adapter-file.ts";
-import { sha256OfFile } from "./files.ts";
-import { hasHead } from "./head.ts";
 import { writePeft } from "./peft.ts";
 
 /** What llama.cpp serves. */

@@ -1,7 +1,7 @@
 /** Prompt- and prefix-tuning in PEFT's layout: one matrix with a row for every virtual token. */
 
+import { ggufChannels, type HeadLayout } from "../../server/gguf/rotary-order.ts";
 import type { AdapterWeights, NamedTensor } from "../engine/contract.ts";
-import { ggufChannels, type HeadLayout } from "./rotary-order.ts";
 
 /** PEFT's name for the matrix of either kind. */
 const MATRIX = "prompt_embeddings";

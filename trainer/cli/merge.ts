@@ -2,8 +2,9 @@
 
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Merge } from "../../server/gguf/merge.ts";
 import { STORAGE_TYPES } from "../../server/gguf/rewrite-model.ts";
-import { type Merge, mergeAdapter } from "../adapters/merge.ts";
+import { mergeAdapter } from "../adapters/merge.ts";
 import { bad, oneOf, parseOptions, required } from "./options.ts";
 import { runProgram } from "./program.ts";
 

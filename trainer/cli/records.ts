@@ -2,7 +2,7 @@
 
 import { appendFile, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { sha256OfFile, writeWhole } from "../adapters/files.ts";
+import { sha256OfFile, writeWhole } from "../../server/whole-file.ts";
 import type { StepReport } from "../methods/run.ts";
 import type { RunIdentity, Tools } from "../train.ts";
 import type { TrainCommand } from "./arguments.ts";

@@ -2,11 +2,11 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { PEFT_FILES } from "../../server/gguf/peft.ts";
 import { openTokenizer } from "../../server/gguf/tokenizer.ts";
 import { exportAdapter } from "../adapters/export.ts";
 import { exportModel, MODEL_FILE } from "../adapters/export-model.ts";
 import { withoutHead } from "../adapters/head.ts";
-import { PEFT_FILES } from "../adapters/peft.ts";
 import type { TokenisedPrompt } from "../data/example.ts";
 import { chatTokens } from "../data/tokenise.ts";
 import type { AdapterWeights } from "../engine/contract.ts";

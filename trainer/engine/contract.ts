@@ -1,5 +1,7 @@
 /** The training engine's contract: what the methods may ask of it and what tensors never leave it. */
 
+export { HEAD } from "../../server/gguf/lora.ts";
+
 export type Architecture = "llama" | "qwen2" | "qwen3";
 
 /** Shape of a base model, read from its GGUF metadata. Widths are in elements. */
@@ -128,9 +130,6 @@ export interface NamedTensor {
   shape: readonly number[];
   data: Float32Array;
 }
-
-/** Name of the scalar head among an adapter's tensors, [1, D]; it has no bias. */
-export const HEAD = "head.weight";
 
 /**
  * Everything an adapter is. Tensors by kind:

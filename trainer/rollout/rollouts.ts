@@ -8,7 +8,7 @@ import { AppError } from "../../server/errors.ts";
 import { readModelConfig } from "../../server/gguf/model-config.ts";
 import { openGguf } from "../../server/gguf/reader.ts";
 import { writeAdapter } from "../../server/gguf/write-model.ts";
-import { sha256OfFile } from "../adapters/files.ts";
+import { sha256OfFile } from "../../server/whole-file.ts";
 import { withoutHead } from "../adapters/head.ts";
 import type { TokenisedPrompt } from "../data/example.ts";
 import type { AdapterWeights, Architecture } from "../engine/contract.ts";

@@ -12,7 +12,7 @@ import { requireArray, requireString } from "../../../server/gguf/model-config.t
 import { openGguf } from "../../../server/gguf/reader.ts";
 import { openTokenizer } from "../../../server/gguf/tokenizer.ts";
 import { writePeft } from "../../../trainer/adapters/peft.ts";
-import { writeSafetensors } from "../../../trainer/adapters/safetensors.ts";
+import { writeSafetensors } from "../../../server/gguf/safetensors.ts";
 import type { TokenisedPrompt } from "../../../trainer/data/example.ts";
 import { DataOrder } from "../../../trainer/data/order.ts";
 import {

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPeft } from "../../../server/gguf/peft.ts";
 import { value, writeGguf } from "../../../server/gguf/writer.ts";
-import { sha256OfFile } from "../../../trainer/adapters/files.ts";
-import { readPeft } from "../../../trainer/adapters/peft.ts";
+import { sha256OfFile } from "../../../server/whole-file.ts";
 import { type TinyModel, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { type Ended, readJson, startTrain, train, writePairs } from "./command.ts";
 

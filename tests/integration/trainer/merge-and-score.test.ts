@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGguf } from "../../../server/gguf/reader.ts";
 import { validateBase } from "../../../server/gguf/validate.ts";
+import { sha256OfFile } from "../../../server/whole-file.ts";
 import { exportAdapter } from "../../../trainer/adapters/export.ts";
-import { sha256OfFile } from "../../../trainer/adapters/files.ts";
 import {
   seededNormals,
   seededRandom,

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sha256OfFile } from "../../../trainer/adapters/files.ts";
+import { sha256OfFile } from "../../../server/whole-file.ts";
 import { openEngine } from "../../../trainer/engine/index.ts";
 import { createTextScorer } from "../../../trainer/score-queue.ts";
 import { type WorkerServices, workOnRun } from "../../../trainer/worker.ts";

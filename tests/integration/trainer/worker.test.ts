@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reapRuns } from "../../../server/domain/run-reaper.ts";
 import { readAdapter } from "../../../server/gguf/read-adapter.ts";
-import { sha256OfFile } from "../../../trainer/adapters/files.ts";
+import { sha256OfFile } from "../../../server/whole-file.ts";
 import { openEngine } from "../../../trainer/engine/index.ts";
 import { POLICY } from "../../../trainer/methods/run.ts";
 import { checkpointFolder } from "../../../trainer/run-job.ts";

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linearShapes } from "../../../server/gguf/model-config.ts";
+import { readPeft } from "../../../server/gguf/peft.ts";
 import { readAdapter } from "../../../server/gguf/read-adapter.ts";
+import { readSafetensors } from "../../../server/gguf/safetensors.ts";
+import { sha256OfFile } from "../../../server/whole-file.ts";
 import { exportAdapter } from "../../../trainer/adapters/export.ts";
-import { sha256OfFile } from "../../../trainer/adapters/files.ts";
-import { readPeft, writePeft } from "../../../trainer/adapters/peft.ts";
-import { readSafetensors } from "../../../trainer/adapters/safetensors.ts";
+import { writePeft } from "../../../trainer/adapters/peft.ts";
 import { type AdapterWeights, LINEAR_LAYERS, type ModelConfig } from "../../../trainer/engine/contract.ts";
 import { CONFIG, randomAdapter } from "./random-adapter.ts";
 
@@ -21,7 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const model = (architecture: ModelConfig["architecture"]): ModelConfig => ({ ...CONFIG, architecture });
 const lora = (config: ModelConfig, head = false) => randomAdapter("lora", { config, head });
-const byName = (adapter: AdapterWeights) => new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
+const byName = (adapter: Pick<AdapterWeights, "tensors">) =>
+  new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
 
 describe("PEFT files", () => {
   it.each(["llama", "qwen2", "qwen3"] as const)("are read back bit for bit (%s)", async (architecture) => {
@@ -78,14 +80,33 @@ describe("PEFT files", () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ["another method", { peft_type: "LOHA", r: 3, lora_alpha: 6 }, /no plain LoRA config/],
-    ["a rank-stabilised scale", { peft_type: "LORA", r: 3, lora_alpha: 6, use_rslora: true }, /use_rslora/],
-    ["a missing rank", { peft_type: "LORA", lora_alpha: 6 }, /at r/],
+    ["another method", { peft_type: "LOHA" }, /no plain LoRA config \(see peft_type\)/],
+    ["a missing rank", { r: undefined }, /see r\)/],
+    ["weights split into size and direction", { use_dora: true }, /see use_dora\)/],
+    ["ranks of their own for some layers", { rank_pattern: { q_proj: 2 } }, /see rank_pattern\)/],
+    ["scales of their own for some layers", { alpha_pattern: { q_proj: 2 } }, /see alpha_pattern\)/],
+    ["a base that was changed to begin with", { init_lora_weights: "pissa" }, /see init_lora_weights\)/],
+    ["layers that are repeated", { layer_replication: [[0, 1]] }, /see layer_replication\)/],
+    ["other modules that were trained", { modules_to_save: ["embed_tokens"] }, /see modules_to_save\)/],
+    ["biases", { bias: "all" }, /see bias\)/],
+    ["another rank than its tensors", { r: 4 }, /does not fit the rank 4/],
   ])("are refused with %s", async (_, config, message) => {
     await writePeft(folder, lora(model("qwen3")), model("qwen3"), "some/base");
-    writeFileSync(join(folder, "adapter_config.json"), JSON.stringify(config));
+    rewriteConfig(config);
     await expect(readPeft(folder, model("qwen3"))).rejects.toThrow(message);
   });
+
+  it("keep the scale of a rank-stabilised adapter, alpha / √rank", async () => {
+    await writePeft(folder, lora(model("qwen3")), model("qwen3"), "some/base");
+    rewriteConfig({ use_rslora: true, use_dora: false, rank_pattern: {}, layer_replication: null });
+    const { alpha, rank } = await readPeft(folder, model("qwen3"));
+    expect(alpha / rank).toBeCloseTo(6 / Math.sqrt(3), 12);
+  });
+
+  const rewriteConfig = (changes: object) => {
+    const file = join(folder, "adapter_config.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...changes }));
+  };
 });
 
 describe("PEFT files of the other kinds", () => {
