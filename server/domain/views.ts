@@ -11,6 +11,7 @@ export type * from "./views/common.ts";
 export * from "./views/data.ts";
 export * from "./views/judgement.ts";
 export type * from "./views/lineage.ts";
+export * from "./views/overview.ts";
 export * from "./views/run.ts";
 export type * from "./views/trust.ts";
 
@@ -83,46 +84,3 @@ export interface AuditView {
   after: unknown;
 }
 
-export type StationState = "fine" | "working" | "attention";
-export interface Station {
-  count: number;
-  /** When something last came through. */
-  at: Date | null;
-  state: StationState;
-}
-
-export const ATTENTION_KINDS = [
-  "INFERENCE_DOWN",
-  "RUN_FAILED",
-  "ADAPTER_WAITING",
-  "PAIRS_WAITING",
-  "ADAPTER_FILE_MISSING",
-  "TASKS_WAITING",
-  "RATERS_QUARANTINED",
-  "ADAPTERS_FLAGGED",
-  "IMPORTS_STOPPED",
-] as const;
-
-export interface OverviewView {
-  live: {
-    release: number;
-    adapterId: string | null;
-    adapterSha256: string | null;
-    since: Date;
-    activatedBy: PersonRef | null;
-  } | null;
-  /** The last 30 days, oldest first, days without feedback included. `day` is yyyy-mm-dd in UTC. */
-  feedbackPerDay: { day: string; up: number; down: number }[];
-  pairs: { total: number; newSinceLastRun: number };
-  /** `count`: how many of them, where it is about several. */
-  attention: { kind: (typeof ATTENTION_KINDS)[number]; message: string; count: number | null; href: string }[];
-  annotation: {
-    /** Tasks that annotators could do now, and those whose replies are still to be drafted. */
-    open: number;
-    drafting: number;
-    /** Of the last seven days. */
-    rankings: number;
-    quarantinedRaters: number;
-  };
-  loop: Record<"conversations" | "feedback" | "pairs" | "datasets" | "runs" | "gate" | "live", Station>;
-}

@@ -3,7 +3,7 @@
 type TableForReadersProps = {
   caption: string;
   head: readonly string[];
-  rows: readonly { name: string; cells: readonly number[] }[];
+  rows: readonly { name: string; cells: readonly (number | string)[] }[];
 };
 
 export function TableForReaders({ caption, head, rows }: TableForReadersProps) {

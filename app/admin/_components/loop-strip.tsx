@@ -43,7 +43,7 @@ function StationLink({ station, overview }: { station: Station; overview: Output
   const state: StationState | null = overview?.loop[station].state ?? null;
   const count = () => {
     if (!overview) return null;
-    if (station === "live") return overview.live ? `r${overview.live.release}` : "–";
+    if (station === "live") return overview.live ? `r${overview.live.number}` : "–";
     return format.number(overview.loop[station].count);
   };
   return (

@@ -6,7 +6,7 @@ import { Card } from "../../_components/ui/card.tsx";
 import type { OverviewData } from "./overview.tsx";
 
 export function AnnotationCard({ annotation }: { annotation: OverviewData["annotation"] }) {
-  const t = useTranslations("admin.overview");
+  const t = useTranslations("traffic.overview");
   const format = useFormatter();
   const { open, drafting, rankings, quarantinedRaters } = annotation;
   return (

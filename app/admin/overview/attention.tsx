@@ -5,15 +5,17 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
+import { useSentence } from "../../_lib/sentence.ts";
 import { StateDot } from "../_components/state-dot.tsx";
 import type { OverviewData } from "./overview.tsx";
 
-/** The list of kinds is the server's; the cast names one that has words for certain. */
-type Counted = "TASKS_WAITING";
 type Item = OverviewData["attention"][number];
+/** The kinds are the server's; the cast names one that takes the values of all. */
+type Valued = "GATE_WAITING";
+type Told = "TASKS_WAITING";
 
 export function Attention({ items }: { items: readonly Item[] }) {
-  const t = useTranslations("admin.overview");
+  const t = useTranslations("traffic.overview");
   return (
     <Card title={t("needsYou")}>
       {items.length === 0 ? (
@@ -24,14 +26,11 @@ export function Attention({ items }: { items: readonly Item[] }) {
       ) : (
         <ul className="divide-y">
           {items.map((item) => (
-            <li
-              key={`${item.kind} ${item.href} ${item.message}`}
-              className="flex items-center gap-3 py-2.5 first:pt-0 last:pb-0"
-            >
+            <li key={`${item.kind} ${item.href}`} className="flex items-center gap-3 py-2.5 first:pt-0 last:pb-0">
               <StateDot state="attention" />
               <span className="min-w-0 flex-1 text-sm">
-                <span className="block font-medium">{t(`attention.${item.kind}`)}</span>
-                <Detail item={item} />
+                <span className="block font-medium">{t(`attention.${item.kind as Valued}`, values(item))}</span>
+                <Details item={item} />
               </span>
               <Button asChild size="sm">
                 <Link href={item.href}>{t(`attentionAct.${item.kind}`)}</Link>
@@ -44,15 +43,22 @@ export function Attention({ items }: { items: readonly Item[] }) {
   );
 }
 
-/** In the viewer's language where there are words for its number; else the server's own sentence. */
-function Detail({ item: { kind, count, message } }: { item: Item }) {
-  const t = useTranslations("admin.overview.attentionText");
-  if (count !== null && t.has(kind as Counted)) {
-    return <span className="block text-quiet text-xs">{t(kind as Counted, { count })}</span>;
-  }
+const values = (item: Item) => item.values as { adapter: string; count: number };
+
+/** Why: in the viewer's language, and what only the program that failed could say, in its own. */
+function Details({ item }: { item: Item }) {
+  const t = useTranslations("traffic.overview.attentionText");
+  const sentence = useSentence();
+  const own = t.has(item.kind as Told) ? [t(item.kind as Told, values(item))] : [];
+  const said = [...own, ...item.reason.map(sentence)].join(" ");
   return (
-    <span lang="en" className="block break-words text-quiet text-xs">
-      {message}
-    </span>
+    <>
+      {said && <span className="block break-words text-quiet text-xs">{said}</span>}
+      {item.detail && (
+        <span lang="en" className="block break-words text-quiet text-xs">
+          {item.detail}
+        </span>
+      )}
+    </>
   );
 }

@@ -12,11 +12,11 @@ const HREF = {
   moreThumbs: "/chat",
   firstRun: "/admin/runs/new",
   activate: "/admin/adapters",
-  keepGoing: "/admin/runs/new",
+  keepGoing: "/admin/schedules",
 } as const;
 
 export function NextStepCard({ overview }: { overview: OverviewData }) {
-  const t = useTranslations("admin.overview");
+  const t = useTranslations("traffic.overview");
   const step = nextStep({
     feedback: overview.loop.feedback.count,
     pairs: overview.pairs.total,

@@ -1,10 +1,6 @@
-// The overview: what is live in a sentence, what needs someone, and how feedback and pairs are coming in.
+// The overview: what is live and how much better it is in a sentence, what needs someone, what is under way, and four charts.
 "use client";
-import { ThumbsUp } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { DayBars } from "../../_components/charts/day-bars.tsx";
-import { Card } from "../../_components/ui/card.tsx";
-import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Skeleton } from "../../_components/ui/skeleton.tsx";
 import type { Outputs } from "../../_lib/trpc.ts";
 import { useOverview } from "../_components/loop-strip.tsx";
@@ -12,9 +8,13 @@ import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
 import { AnnotationCard } from "./annotation-card.tsx";
 import { Attention } from "./attention.tsx";
-import { LiveSentence } from "./live-sentence.tsx";
+import { FeedbackChart } from "./feedback-chart.tsx";
+import { LengthChart } from "./length-chart.tsx";
+import { LiveSentence, useFigures } from "./live-sentence.tsx";
 import { NextStepCard } from "./next-step-card.tsx";
-import { PairsCard } from "./pairs-card.tsx";
+import { PairsChart } from "./pairs-chart.tsx";
+import { ReleaseChart } from "./release-chart.tsx";
+import { Work } from "./work.tsx";
 
 export type OverviewData = Outputs["overview"]["get"];
 
@@ -28,16 +28,14 @@ export function Overview() {
         {(overview) => (
           <div className="space-y-6">
             <LiveSentence live={overview.live} />
-            <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
               <Attention items={overview.attention} />
-              <NextStepCard overview={overview} />
+              <Work items={overview.work} />
             </div>
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-              <FeedbackCard days={overview.feedbackPerDay} />
-              <div className="grid grid-cols-1 content-start gap-4 sm:max-lg:grid-cols-2">
-                <PairsCard pairs={overview.pairs} />
-                <AnnotationCard annotation={overview.annotation} />
-              </div>
+            <Charts overview={overview} />
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+              <NextStepCard overview={overview} />
+              <AnnotationCard annotation={overview.annotation} />
             </div>
           </div>
         )}
@@ -46,23 +44,29 @@ export function Overview() {
   );
 }
 
-function FeedbackCard({ days }: { days: OverviewData["feedbackPerDay"] }) {
-  const t = useTranslations("admin.overview");
-  const up = days.reduce((sum, day) => sum + day.up, 0);
-  const down = days.reduce((sum, day) => sum + day.down, 0);
-  const given = up + down > 0;
+function Charts({ overview }: { overview: OverviewData }) {
   return (
-    <Card
-      id="feedback"
-      title={t("feedback")}
-      description={given ? t("feedbackSum", { up, down, days: days.length }) : undefined}
-    >
-      {given ? (
-        <DayBars days={days} upLabel={t("up")} downLabel={t("down")} label={t("feedback")} />
-      ) : (
-        <EmptyState icon={ThumbsUp} title={t("feedbackNone")} description={t("feedbackNoneText")} />
+    <QueryView query={useFigures()} skeleton={<ChartsSkeleton />}>
+      {(figures) => (
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2 print:grid-cols-2">
+          <FeedbackChart days={figures.feedbackPerDay} />
+          <PairsChart days={figures.pairsPerDay} pairs={overview.pairs} />
+          <ReleaseChart releases={figures.releases} />
+          <LengthChart days={figures.lengths} releases={figures.releases} />
+        </div>
       )}
-    </Card>
+    </QueryView>
+  );
+}
+
+function ChartsSkeleton() {
+  return (
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+      <Skeleton className="h-72" />
+      <Skeleton className="h-72" />
+      <Skeleton className="h-72" />
+      <Skeleton className="h-72" />
+    </div>
   );
 }
 
@@ -74,7 +78,7 @@ function OverviewSkeleton() {
         <Skeleton className="h-32" />
         <Skeleton className="h-32" />
       </div>
-      <Skeleton className="h-64" />
+      <ChartsSkeleton />
     </div>
   );
 }

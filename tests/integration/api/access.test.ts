@@ -37,6 +37,7 @@ const EXPECTED_ROLES: Record<string, string> = {
   "apiKey.create": "USER",
   "apiKey.revoke": "USER",
   "overview.get": "ADMIN",
+  "overview.figures": "ADMIN",
   "run.list": "ADMIN",
   "run.get": "ADMIN",
   "run.options": "ADMIN",

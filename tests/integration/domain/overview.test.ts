@@ -18,11 +18,14 @@ const kinds = async () => (await admin.overview.get()).attention.map(({ kind }) 
 
 test("at the start everything is empty and fine", async () => {
   const overview = await admin.overview.get();
-  expect(overview.live).toMatchObject({ release: 1, adapterId: null, adapterSha256: null, activatedBy: null });
+  expect(overview.live).toMatchObject({ number: 1, adapterId: null, adapterSha256: null, activatedBy: null });
+  expect(overview.work).toEqual([]);
   expect(overview.attention).toEqual([]);
   expect(overview.pairs).toEqual({ total: 0, newSinceLastRun: 0 });
-  expect(overview.feedbackPerDay).toHaveLength(30);
-  expect(overview.feedbackPerDay.at(-1)).toEqual({ day: new Date().toISOString().slice(0, 10), up: 0, down: 0 });
+  const figures = await admin.overview.figures();
+  expect(figures.feedbackPerDay).toHaveLength(30);
+  expect(figures.feedbackPerDay.at(-1)).toEqual({ day: new Date().toISOString().slice(0, 10), up: 0, down: 0 });
+  expect(figures).toMatchObject({ compared: null, releases: [{ number: 1, winRate: null, again: false }] });
   expect(Object.values(overview.loop).map(({ state }) => state)).toEqual(Array(7).fill("fine"));
 });
 
@@ -32,7 +35,10 @@ test("figures follow the loop from the first thumb to the live adapter", async (
   const longAgo = new Date(Date.now() - 40 * 86_400_000);
   await world.db.feedback.update({ where: { id: thumb!.id }, data: { createdAt: longAgo } });
   const rated = await admin.overview.get();
-  expect(rated.feedbackPerDay.at(-1)).toMatchObject({ up: 3, down: 2 });
+  const figures = await admin.overview.figures();
+  expect(figures.feedbackPerDay.at(-1)).toMatchObject({ up: 3, down: 2 });
+  expect(figures.pairsPerDay.at(-1)?.counts).toEqual({ FEEDBACK: 3, CHOICE: 0, EDIT: 0, RANKING: 0, AI: 0 });
+  expect(figures.lengths.at(-1)).toMatchObject({ replies: 6, mean: { value: expect.any(Number) } });
   expect(rated.pairs).toEqual({ total: 3, newSinceLastRun: 3 });
   expect(rated.loop).toMatchObject({ conversations: { count: 3 }, feedback: { count: 6 }, pairs: { count: 3 } });
 
@@ -43,21 +49,19 @@ test("figures follow the loop from the first thumb to the live adapter", async (
   const failed = await admin.overview.get();
   expect(failed.attention).toEqual([
     {
-      kind: "RUN_FAILED",
-      message: "The loss is not a number; lower the learning rate.",
-      count: null,
-      href: `/admin/runs/${failing.id}`,
+      ...{ kind: "RUN_FAILED", href: `/admin/runs/${failing.id}`, values: {}, reason: [] },
+      detail: "The loss is not a number; lower the learning rate.",
     },
   ]);
   expect(failed.pairs.newSinceLastRun).toBe(0);
 
   const file = adapterOnDisk(world.home);
   const adapterId = await train(world, (await admin.run.create({ method: "DPO" })).id, file);
-  expect(await kinds()).toEqual(["ADAPTER_WAITING"]);
+  expect(await kinds()).toEqual(["GATE_WAITING"]);
   await admin.deployment.activate({ adapterId });
   const live = await admin.overview.get();
   expect(live.attention).toEqual([]);
-  expect(live.live).toMatchObject({ release: 2, adapterSha256: file.sha256, activatedBy: { id: world.admin.id } });
+  expect(live.live).toMatchObject({ number: 2, adapterSha256: file.sha256, activatedBy: { id: world.admin.id } });
 
   // What can never go live waits for nobody.
   const rewardModel = { ...adapterOnDisk(world.home), kind: "REWARD" as const, servable: false };
@@ -84,7 +88,9 @@ test("what annotation, trust, erasure and imports want decided is said with its 
     }
   };
   const told = async () =>
-    (await admin.overview.get()).attention.flatMap(({ kind, count }) => (count === null ? [] : [[kind, count]]));
+    (await admin.overview.get()).attention.flatMap(({ kind, values }) =>
+      values.count === undefined ? [] : [[kind, values.count]],
+    );
 
   await open(4, "REQUESTED");
   expect(await told()).toEqual([]);
