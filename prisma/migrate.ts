@@ -56,20 +56,30 @@ export async function migrate(url: string, folder = OWN_FOLDER): Promise<string[
       }
     }
     const pending = files.filter((file) => isPending(file, rows));
-    for (const file of pending) await apply(client, file);
+    for (const file of pending) {
+      await client.query("BEGIN");
+      try {
+        await applyMigrations(client, [file], { record: true });
+        await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        throw error;
+      }
+    }
     return pending.map((file) => file.name);
   } finally {
     await client.end();
   }
 }
 
-interface MigrationFile {
+export interface MigrationFile {
   name: string;
   sql: string;
   checksum: string;
 }
 
-function readMigrations(folder: string): MigrationFile[] {
+/** All migrations there are, in order. */
+export function readMigrations(folder = OWN_FOLDER): MigrationFile[] {
   return readdirSync(folder)
     .sort()
     .map((name) => ({ name, file: path.join(folder, name, "migration.sql") }))
@@ -93,20 +103,30 @@ function isPending(file: MigrationFile, applied: Applied[]): boolean {
   return !row;
 }
 
-async function apply(client: pg.Client, file: MigrationFile): Promise<void> {
-  try {
-    await client.query("BEGIN");
-    await client.query(file.sql);
+/**
+ * Applies migrations within the caller's transaction.
+ * @param record false leaves them out of the history, for a database whose history comes with its rows
+ * @throws MigrationError naming the one that fails
+ */
+export async function applyMigrations(
+  client: pg.ClientBase,
+  files: readonly MigrationFile[],
+  { record }: { record: boolean },
+): Promise<void> {
+  await client.query(HISTORY);
+  for (const file of files) {
+    try {
+      await client.query(file.sql);
+    } catch (error) {
+      throw new MigrationError(`Migration ${file.name} failed and changed nothing: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+    if (!record) continue;
     await client.query(
       `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count)
        VALUES ($1, $2, $3, now(), 1)`,
       [randomUUID(), file.checksum, file.name],
     );
-    await client.query("COMMIT");
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw new MigrationError(`Migration ${file.name} failed and changed nothing: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }

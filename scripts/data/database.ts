@@ -31,7 +31,7 @@ export async function withDatabase(work: (db: Db) => Promise<void>): Promise<voi
 }
 
 /** Null where no server runs on this folder. */
-function runningUrl(folder: string): string | null {
+export function runningUrl(folder: string): string | null {
   try {
     const password = fs.readFileSync(path.join(folder, "password"), "utf8").trim();
     const data = path.join(reachableFolder(folder, unprivilegedAccount()), "data");
