@@ -8,16 +8,15 @@ import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import { authAdapter } from "./auth-adapter.ts";
 import { oauthProviders } from "./auth-providers.ts";
+import { beginSession, type Caller, endSession, readCaller, SESSION_SECONDS } from "./auth-session.ts";
 import { isSignUpOpen } from "./auth-sign-up.ts";
 import { clientIp } from "./client.ts";
-import { type Db, db, queryDirectly } from "./db.ts";
-import { beginSession, endSession, SESSION_SECONDS } from "./domain/session.ts";
+import { type Db, db } from "./db.ts";
 import { type Env, env, requireEnv } from "./env.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
-import { logger } from "./log.ts";
 import { PASSWORD_LENGTH, passwordFits } from "./password.ts";
 import { takeToken } from "./rate-limit.ts";
-import type { Viewer, ViewerSession } from "./viewer.ts";
+import type { Viewer } from "./viewer.ts";
 
 declare module "next-auth/jwt" {
   interface JWT {
@@ -140,38 +139,6 @@ export async function refuseProvider(
     return "EMAIL_TAKEN";
   }
   return (await isSignUpOpen(database, settings)) ? null : "SIGN_UP_CLOSED";
-}
-
-/** Who is asking, from which session. */
-export interface Caller {
-  viewer: Viewer;
-  session: ViewerSession;
-}
-
-const READ_CALLER = {
-  name: "read-caller",
-  text: `SELECT person."id", person."email", person."name", person."role", session."authenticatedAt",
-      session."lastSeenAt" < now() - interval '5 minutes' AS "stale"
-    FROM "Session" session JOIN "User" person ON person."id" = session."userId"
-    WHERE session."id" = $1::uuid AND session."endedAt" IS NULL AND session."expiresAt" > now() AND person."disabledAt" IS NULL`,
-};
-
-/** The account as it is at this moment: a demotion, a disabling and the end of the session bite with the next call. */
-export async function readCaller(database: Db, sessionId: string): Promise<Caller | null> {
-  type Row = Viewer & { authenticatedAt: Date; stale: boolean };
-  const [row] = await queryDirectly<Row>(database, READ_CALLER, [sessionId]);
-  if (!row) return null;
-  const { authenticatedAt, stale, ...viewer } = row;
-  if (stale) noteSeen(database, sessionId);
-  return { viewer, session: { id: sessionId, authenticatedAt } };
-}
-
-/** When a session was last used is told to within minutes, so that hardly any call writes; and no call waits for it. */
-function noteSeen(database: Db, sessionId: string): void {
-  void database.$executeRaw`UPDATE "Session" SET "lastSeenAt" = now()
-    WHERE "id" = ${sessionId}::uuid AND "lastSeenAt" < now() - interval '5 minutes'`.catch((err) =>
-    logger("auth").warn({ err, sessionId }, "it could not be noted that a session was used"),
-  );
 }
 
 /** Cookies that were opened: a token says the same until it ends, and opening one derives a key anew every time. */

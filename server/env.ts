@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { z } from "zod";
+import { parseDestinations } from "./destinations.ts";
 
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -37,6 +38,19 @@ const envSchema = z.object({
   GOOGLE_SECRET: text.optional(),
   /** How many reverse proxies stand before the web process: that many last X-Forwarded-For entries are believed. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+
+  /** Where webhooks may go, see `parseDestinations`; empty: nowhere. */
+  WEBHOOK_ALLOW: z
+    .string()
+    .default("")
+    .transform((list, context) => {
+      try {
+        return parseDestinations(list);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
 
   TRAINER_ENGINE: text.default("auto"),
   TRAINER_THREADS: threads,

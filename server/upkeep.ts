@@ -1,6 +1,6 @@
 /**
  * What every web process does on the side: end replies and take back runs whose process died, forget what is old, and keep the queue
- * of annotators: drafting what they compare, ending leases, choosing what to ask about.
+ * of annotators: drafting what they compare, ending leases, choosing what to ask about; and tell webhooks what happened.
  */
 
 import { chooseActively } from "./domain/active-choice.ts";
@@ -8,11 +8,13 @@ import { endLeases } from "./domain/assignment.ts";
 import { whenCalm } from "./domain/calm.ts";
 import { reviseComparisons } from "./domain/comparison-state.ts";
 import { DraftWorker } from "./domain/draft-worker.ts";
+import { deliverDue, sweepOldEvents } from "./domain/events/deliver.ts";
 import { refreshKeptFigures } from "./domain/figures-refresh.ts";
 import { sweepImports } from "./domain/import.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
+import { sweepSessions } from "./domain/session.ts";
 import { trustRefresher } from "./domain/trust-recompute.ts";
 import { logger } from "./log.ts";
 import { sweepRateLimits } from "./rate-limit.ts";
@@ -21,6 +23,7 @@ import type { Services } from "./services.ts";
 const REAP_MS = 5_000;
 /** Soon enough to use a pause between two questions, and to give way to the next one. */
 const DRAFT_MS = 2_000;
+const DELIVER_MS = 5_000;
 const QUEUE_MS = 60_000;
 const SWEEP_MS = 10 * 60_000;
 const HOUR_MS = 60 * 60_000;
@@ -65,13 +68,18 @@ export function startUpkeep(services: Services): () => Promise<void> {
     },
     { rest: REST },
   );
+  const stopping = new AbortController();
+  const deliver = every(DELIVER_MS, () => deliverDue(services, { signal: stopping.signal }));
   const sweep = every(SWEEP_MS, async () => {
     await sweepEvents(db);
     await sweepRateLimits(db);
+    await sweepSessions(db);
+    await sweepOldEvents(db, new Date());
     await reviseComparisons(db, new Date());
   });
   return async () => {
-    await Promise.all([reap(), draft(), ask(), imports(), figures(), sweep()]);
+    stopping.abort();
+    await Promise.all([deliver(), reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
   };
 }
@@ -83,7 +91,7 @@ const REST = 10;
  * Repeats the work with a pause in between, so that a slow pass is never overtaken by the next.
  * @param rest makes the pause after a slow pass longer, by this factor of what it took
  */
-function every(pauseMs: number, work: () => Promise<void>, { rest = 0 } = {}): () => Promise<void> {
+function every(pauseMs: number, work: () => Promise<unknown>, { rest = 0 } = {}): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let wake = () => {};

@@ -26,6 +26,7 @@ import { scheduleRouter } from "./routers/schedule.ts";
 import { settingRouter } from "./routers/setting.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { viewerRouter } from "./routers/viewer.ts";
+import { webhookRouter } from "./routers/webhook.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
@@ -53,6 +54,7 @@ export const appRouter = router({
   lineage: lineageRouter,
   erasure: erasureRouter,
   trust: trustRouter,
+  webhook: webhookRouter,
   gate: gateRouter,
   check: checkRouter,
 });

@@ -1,4 +1,4 @@
-/** Sessions: one for each device that somebody is signed in on, so that it can be seen, confirmed and ended. */
+/** What people do with their sessions: see them, end them, and confirm the one they are in with the password. */
 
 import type { Db, Tx } from "../db.ts";
 import type { Env } from "../env.ts";
@@ -9,44 +9,10 @@ import type { Viewer, ViewerSession } from "../viewer.ts";
 import { recordAudit } from "./audit.ts";
 import type { SessionView } from "./views/watch.ts";
 
-/** A session ends by itself after this long, as its cookie does. */
-export const SESSION_SECONDS = 30 * 24 * 3600;
-/** Of what a browser calls itself. */
-const MOST_CHARACTERS = 300;
-
-export interface Device {
-  ip: string;
-  userAgent: string | null;
-}
-
-/** @param replaces the session that this browser had until now: it ends */
-export async function beginSession(
-  db: Db,
-  { userId, device, replaces }: { userId: string; device: Device; replaces: string | null },
-): Promise<{ id: string }> {
-  return db.$transaction(async (tx) => {
-    if (replaces) await end(tx, { id: replaces });
-    return tx.session.create({
-      data: {
-        userId,
-        ip: device.ip,
-        userAgent: device.userAgent?.slice(0, MOST_CHARACTERS) ?? null,
-        expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000),
-      },
-      select: { id: true },
-    });
-  });
-}
-
 /** Ends what is chosen and has not ended. @returns how many there were */
-async function end(db: Db | Tx, where: { id?: string | { not: string }; userId?: string }): Promise<number> {
+async function end(db: Db | Tx, where: { id?: string | { not: string }; userId: string }): Promise<number> {
   const { count } = await db.session.updateMany({ where: { ...where, endedAt: null }, data: { endedAt: new Date() } });
   return count;
-}
-
-/** Signing out. */
-export async function endSession(db: Db, id: string): Promise<void> {
-  await end(db, { id });
 }
 
 /** All of a person's, but for the one that is to go on. */

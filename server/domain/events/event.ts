@@ -11,7 +11,29 @@ export interface NewEvent {
   data: EventData;
 }
 
-/** Takes a transaction and nothing else, so that no event tells of what did not happen. */
+/** Of each text among the figures; most are shorter by far, and receivers have limits. */
+const MOST_CHARACTERS = 500;
+
+/**
+ * Takes a transaction and nothing else, so that no event tells of what did not happen; who is told of it is settled in the same
+ * transaction, so that none is forgotten.
+ */
 export async function recordEvent(tx: Tx, { kind, subject, data }: NewEvent): Promise<void> {
-  await tx.event.create({ data: { kind, subject, data } });
+  const event = await tx.event.create({ data: { kind, subject, data: short(data) }, select: { id: true, at: true } });
+  const webhooks = await tx.webhook.findMany({
+    where: { enabled: true, deletedAt: null, kinds: { has: kind } },
+    select: { id: true },
+  });
+  if (webhooks.length === 0) return;
+  await tx.webhookDelivery.createMany({
+    data: webhooks.map(({ id: webhookId }) => ({ webhookId, eventId: event.id, nextAt: event.at })),
+  });
+}
+
+function short(data: EventData): EventData {
+  const entries = Object.entries(data).map(([key, value]) => [
+    key,
+    typeof value === "string" && value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS - 1)}…` : value,
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -25,6 +25,19 @@ export const eventKindSchema = z.enum(EVENT_KINDS);
 export const eventDataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 export type EventData = z.output<typeof eventDataSchema>;
 
+/** Why a delivery did not arrive; each has words in messages/…/operations.json. */
+export const DELIVERY_ERRORS = [
+  "NOT_ALLOWED",
+  "NAME_UNKNOWN",
+  "CONNECTION",
+  "TLS",
+  "TIMED_OUT",
+  "REDIRECTED",
+  "STATUS",
+  "SWITCHED_OFF",
+] as const;
+export type DeliveryError = (typeof DELIVERY_ERRORS)[number];
+
 export interface WebhookView {
   id: string;
   url: string;
@@ -40,7 +53,7 @@ export interface WebhookView {
     deliveredAt: Date | null;
     nextAt: Date | null;
     httpStatus: number | null;
-    error: string | null;
+    error: DeliveryError | null;
   }[];
 }
 

@@ -2,12 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readCaller } from "../../../server/auth.ts";
+import { beginSession, readCaller } from "../../../server/auth-session.ts";
 import { reportFile } from "../../../server/domain/erasure-report.ts";
 import { erasureReportFile } from "../../../server/domain/erasure-view.ts";
 import { rebuildPairs } from "../../../server/domain/pair-rebuild.ts";
 import { claimRun } from "../../../server/domain/run.ts";
-import { beginSession } from "../../../server/domain/session.ts";
 import type { ErasurePreview, ErasureView } from "../../../server/domain/views.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { filesWith, tablesWith } from "../../helpers/database-text.ts";
@@ -84,7 +83,7 @@ beforeAll(async () => {
     data: { actorId: ann.id, action: "user.signUp", subject: `User:${ann.id}`, after: { email: ann.email } },
   });
   const device = { ip: "203.0.113.7", userAgent: `A browser with a ${MARK}` };
-  ({ id: annsSession } = await beginSession(db, { userId: ann.id, device, replaces: null }));
+  ({ id: annsSession } = await beginSession(db, { userId: ann.id, device }));
   const expiresAt = new Date(Date.now() + 3_600_000);
   const invite = { createdById: world.admin.id, email: ann.email, expiresAt };
   await db.invite.create({ data: { ...invite, tokenSha256: "used", usedAt: new Date(), usedById: ann.id } });

@@ -1,9 +1,9 @@
 // Accounts, passwords, roles, keys, settings and limits.
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkPassword, readCaller, refuseProvider } from "../../../server/auth.ts";
+import { checkPassword, refuseProvider } from "../../../server/auth.ts";
 import { authAdapter } from "../../../server/auth-adapter.ts";
+import { beginSession, readCaller } from "../../../server/auth-session.ts";
 import { callerOfApiKey } from "../../../server/domain/api-key.ts";
-import { beginSession } from "../../../server/domain/session.ts";
 import { AppError } from "../../../server/errors.ts";
 import { takeToken } from "../../../server/rate-limit.ts";
 import type { Viewer } from "../../../server/viewer.ts";
@@ -122,7 +122,7 @@ describe("coming through a provider", () => {
 describe("roles", () => {
   test("what an admin takes away is gone with the next look", async () => {
     const device = { ip: "203.0.113.1", userAgent: null };
-    const { id } = await beginSession(world.db, { userId: ann.id, device, replaces: null });
+    const { id } = await beginSession(world.db, { userId: ann.id, device });
     await admin.people.setRole({ userId: ann.id, role: "ADMIN" });
     expect(await readCaller(world.db, id)).toMatchObject({ viewer: { role: "ADMIN" } });
     await admin.people.setRole({ userId: ann.id, role: "USER" });
