@@ -13,6 +13,7 @@ import {
   Scale,
   ScrollText,
   Settings2,
+  ShieldCheck,
   Sparkles,
   Users,
 } from "lucide-react";
@@ -32,6 +33,7 @@ export const ADMIN_PAGES = [
   { key: "runs", icon: Sparkles },
   { key: "schedules", icon: CalendarClock },
   { key: "adapters", icon: Boxes },
+  { key: "gates", icon: ShieldCheck },
   { key: "deployments", icon: Rocket },
   { key: "people", icon: Users },
   { key: "audit", icon: ScrollText },

@@ -6,7 +6,7 @@ type ViewTabsProps<View extends string> = {
   label: string;
   /** Address of the page; the first view is the page itself, others are asked for by ?view=. */
   path: string;
-  views: readonly { view: View; label: string }[];
+  views: readonly { view: View; label: string /** Where a view is a page of its own. */; href?: string }[];
   current: View;
 };
 
@@ -14,10 +14,10 @@ export function ViewTabs<View extends string>({ label, path, views, current }: V
   return (
     <nav aria-label={label} className="mb-5 overflow-x-auto border-b print:hidden">
       <ul className="flex min-w-max gap-1">
-        {views.map(({ view, label: name }, i) => (
+        {views.map(({ view, label: name, href }, i) => (
           <li key={view}>
             <Link
-              href={i === 0 ? path : `${path}?view=${view}`}
+              href={href ?? (i === 0 ? path : `${path}?view=${view}`)}
               aria-current={view === current ? "page" : undefined}
               scroll={false}
               className={cn(

@@ -9,7 +9,7 @@ export const STATION_PATHS: Record<Station, string> = {
   pairs: "/admin/pairs",
   datasets: "/admin/datasets",
   runs: "/admin/runs",
-  gate: "/admin/adapters",
+  gate: "/admin/gates",
   live: "/admin/deployments",
 };
 
