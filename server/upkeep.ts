@@ -6,6 +6,7 @@
 import { chooseActively } from "./domain/active-choice.ts";
 import { endLeases } from "./domain/assignment.ts";
 import { whenCalm } from "./domain/calm.ts";
+import { tendCanary, warmUp } from "./domain/canary/tend.ts";
 import { reviseComparisons } from "./domain/comparison-state.ts";
 import { DraftWorker } from "./domain/draft-worker.ts";
 import { deliverDue, sweepOldEvents } from "./domain/events/deliver.ts";
@@ -14,6 +15,7 @@ import { sweepImports } from "./domain/import.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
+import { tickSchedules } from "./domain/schedule/tick.ts";
 import { sweepSessions } from "./domain/session.ts";
 import { trustRefresher } from "./domain/trust-recompute.ts";
 import { logger } from "./log.ts";
@@ -24,6 +26,8 @@ const REAP_MS = 5_000;
 /** Soon enough to use a pause between two questions, and to give way to the next one. */
 const DRAFT_MS = 2_000;
 const DELIVER_MS = 5_000;
+/** How long a canary does harm unseen, and an inference process that came back knows no arms. */
+const TEND_MS = 5_000;
 const QUEUE_MS = 60_000;
 const SWEEP_MS = 10 * 60_000;
 const HOUR_MS = 60 * 60_000;
@@ -44,6 +48,10 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await reapRuns(db, queue);
   });
   const draft = every(DRAFT_MS, () => drafts.step(), { rest: REST });
+  const tend = every(TEND_MS, async () => {
+    await tendCanary(services, new Date());
+    await warmUp(services);
+  });
   const choose = whenCalm(db, () => chooseActively(db, new Date()), { everyMs: QUEUE_MS, atMostMs: SWEEP_MS });
   const ask = every(
     QUEUE_MS,
@@ -55,6 +63,7 @@ export function startUpkeep(services: Services): () => Promise<void> {
     },
     { rest: REST },
   );
+  const schedules = every(REAP_MS, () => tickSchedules(db, new Date()));
   const imports = every(QUEUE_MS, () => sweepImports(services));
   // Whoever freezes a Dataset gets fresh figures anyway; these are for pages.
   const patience = { everyMs: SWEEP_MS, atMostMs: HOUR_MS };
@@ -79,7 +88,7 @@ export function startUpkeep(services: Services): () => Promise<void> {
   });
   return async () => {
     stopping.abort();
-    await Promise.all([deliver(), reap(), draft(), ask(), imports(), figures(), sweep()]);
+    await Promise.all([deliver(), tend(), reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
   };
 }

@@ -1,16 +1,24 @@
 /** A worker's hold on a Run: renewed by heartbeats, and the one place that knows when to let go. */
 
+import type { HoldAnswer } from "../server/domain/run.ts";
 import { AppError, type ErrorCode, isErrorCode } from "../server/errors.ts";
 import { GgufError } from "../server/gguf/format.ts";
 import { EngineError } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";
 
-/** What a heartbeat or a recorded step is answered with. */
-export type HoldAnswer = "ok" | "cancelled" | "lost";
-
 /** Somebody asked for the run to end. */
 export class RunCancelled extends Error {
   override readonly name = "RunCancelled";
+}
+
+/** The device minutes that the run may take are used up. */
+export class BudgetSpent extends AppError {
+  constructor() {
+    super(
+      "BUDGET_SPENT",
+      "The run has used up the device minutes that its budget allows and was ended; allow more, or give it fewer steps.",
+    );
+  }
 }
 
 /** The run belongs to another worker, or nobody can be asked whether it does: nothing may be written any more. */
@@ -19,7 +27,7 @@ export class LeaseLost extends Error {
 }
 
 export interface Lease {
-  /** Aborted with RunCancelled or LeaseLost. */
+  /** Aborted with RunCancelled, BudgetSpent or LeaseLost. */
   readonly signal: AbortSignal;
   /** Takes the answer that some other write got. */
   heard(answer: HoldAnswer): void;
@@ -48,6 +56,7 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
   const heard = (answer: HoldAnswer) => {
     renewedAt = now();
     if (answer === "cancelled") controller.abort(new RunCancelled("The run was cancelled."));
+    if (answer === "spent") controller.abort(new BudgetSpent());
     if (answer === "lost") controller.abort(new LeaseLost("The run belongs to another worker by now."));
   };
   const tick = async () => {

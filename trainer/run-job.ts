@@ -8,6 +8,7 @@ import { recordAiPairs } from "../server/domain/ai-pairs.ts";
 import { examplesOf } from "../server/domain/dataset-examples.ts";
 import { appendLog, type ClaimedRun, finishRun, type Hold, recordStep, setEvaluating } from "../server/domain/run.ts";
 import { METHOD_TRAITS } from "../server/domain/run-config.ts";
+import { recordDevice } from "../server/domain/run-cost.ts";
 import { recordSamples } from "../server/domain/run-sample.ts";
 import type { ServingBackend } from "../server/engine-client.ts";
 import { openTokenizer } from "../server/gguf/tokenizer.ts";
@@ -22,6 +23,7 @@ import { POLICY } from "./methods/run.ts";
 import type { Rollouts } from "./rollout/contract.ts";
 import type { RolloutsOptions } from "./rollout/rollouts.ts";
 import { prepareRunData, type ReadExamples, type RunData } from "./run-data.ts";
+import { deviceOf, metered } from "./run-job-cost.ts";
 import { type Measuring, measure, measureGeneral } from "./run-job-measure.ts";
 import { storeTrained } from "./run-job-store.ts";
 import { type SampleRounds, sampleRounds } from "./samples.ts";
@@ -64,6 +66,7 @@ export async function doJob(services: JobServices, job: Job): Promise<void> {
     const mode = (run.config as { tuning?: unknown }).tuning === "full" ? "full" : "lora";
     const engine = await services.openEngine((sentence) => void say("INFO", sentence), mode);
     try {
+      await recordDevice(services.db, { ...job, ...deviceOf(engine) });
       const read: ReadExamples = (dataset) => examplesOf(services.db, dataset);
       const data = await prepareRunData(run, read, tokenizer, engine.config.contextLength);
       const { plan, heldOut, dropped } = data;
@@ -177,8 +180,8 @@ async function openTools(services: JobServices, job: Job, engine: Engine, data: 
   const tools: Tools = { chat };
   // Who may be asked is part of what the run is; a run that asks nobody goes on whoever is configured.
   if (METHOD_TRAITS[plan.method].endpoint !== "never") {
-    tools.judge = endpoints.judge ?? undefined;
-    tools.teacher = endpoints.teacher ?? undefined;
+    tools.judge = metered(services.db, job, endpoints.judge);
+    tools.teacher = metered(services.db, job, endpoints.teacher);
   }
   if (run.rewardAdapter) {
     const { sha256, path } = run.rewardAdapter;

@@ -13,7 +13,7 @@ import {
   settleCancelled,
 } from "../server/domain/run.ts";
 import { logger } from "../server/log.ts";
-import { failureOf, holdLease, LeaseLost, RunCancelled } from "./lease.ts";
+import { BudgetSpent, failureOf, holdLease, LeaseLost, RunCancelled } from "./lease.ts";
 import { checkpointFolder, doJob, type JobServices } from "./run-job.ts";
 
 export interface WorkerServices extends JobServices {
@@ -79,8 +79,9 @@ export async function workOnRun(services: WorkerServices, runId: string): Promis
       log.info("run given back");
       return (await returnRun(db, services.enqueue, hold)) ? "returned" : "lost";
     }
-    log.error({ err: error }, "run failed");
-    if (!(await failRun(db, { ...hold, ...failureOf(error) }))) return "lost";
+    const cause = signal.reason instanceof BudgetSpent ? signal.reason : error;
+    log.error({ err: cause }, "run failed");
+    if (!(await failRun(db, { ...hold, ...failureOf(cause) }))) return "lost";
     await rm(checkpointFolder(home, runId), { recursive: true, force: true });
     return "failed";
   }

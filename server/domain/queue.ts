@@ -22,6 +22,16 @@ const QUEUE_OPTIONS = {
   expireInSeconds: 24 * 3600 - 1,
 } as const;
 
+/** Enqueues within the transaction. Runs of a schedule come in the order of its priority, and by hand as one of priority 0. */
+export async function sendRun(boss: PgBoss, tx: Tx, runId: string): Promise<void> {
+  const run = await tx.run.findUnique({
+    where: { id: runId },
+    select: { firing: { select: { schedule: { select: { priority: true } } } } },
+  });
+  const priority = run?.firing?.schedule.priority ?? 0;
+  await boss.send(RUN_QUEUE, { runId } satisfies RunQueueMessage, { db: fromPrisma(tx), priority });
+}
+
 export interface RunQueue {
   /** Enqueues within the transaction: the message and the Run's new state exist together or not at all. */
   enqueue(tx: Tx, runId: string): Promise<void>;
@@ -58,8 +68,7 @@ export function createRunQueue(url: string): RunQueue {
   };
   return {
     async enqueue(tx, runId) {
-      const message: RunQueueMessage = { runId };
-      await (await boss()).send(RUN_QUEUE, message, { db: fromPrisma(tx) });
+      await sendRun(await boss(), tx, runId);
     },
     async close() {
       await (await opening)?.stop({ graceful: false });

@@ -21,46 +21,72 @@ import type { RunView } from "./views.ts";
 /** Reading and hashing a hundred thousand pairs takes half a minute, and minutes on a machine that is busy. */
 const FREEZING = { maxWait: 20_000, timeout: 600_000 };
 
+/** What making a Run needs besides the database. */
+export interface RunPlanner {
+  queue: Pick<RunQueue, "enqueue">;
+  env: Parameters<typeof factsOf>[0];
+}
+
+/** A Run that is wanted, and by whom. */
+export interface RunWish {
+  request: RunRequest & { seed?: number };
+  now: Date;
+  /** Null is the system itself. */
+  createdById: string | null;
+  /** Of a schedule. */
+  firingId?: string;
+  stage?: number;
+  /** Most minutes of device time. */
+  maxMinutes?: number | null;
+}
+
 /**
  * Freezes the Dataset, makes the Run, enqueues it and records who did it: all or nothing.
  * @throws AppError what `resolveInputs` throws, and the refusal of every advice that says stop
  */
 export async function createRun(
-  { db, queue, env }: { db: Db; queue: Pick<RunQueue, "enqueue">; env: Parameters<typeof factsOf>[0] },
+  { db, ...planner }: { db: Db } & RunPlanner,
   actorId: string,
   request: RunRequest & { seed?: number },
 ): Promise<RunView> {
   return db.$transaction(async (tx) => {
-    const inputs = await resolveInputs(tx, request);
-    for (const { key, level } of adviseRun(factsOf(env, request, inputs, await judgedCounts(tx)))) {
-      if (level === "stop" && key in REFUSALS) throw refusal(key as keyof typeof REFUSALS);
-    }
-    const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;
-    const datasetId = await datasetOf(tx, examples);
-    const run = await tx.run.create({
-      data: {
-        method: request.method,
-        baseModelId: live.baseModelId,
-        datasetId,
-        replayDatasetId,
-        humanDatasetId: request.method === "RLAIF" ? await freezeHumanPairs(tx) : null,
-        fromAdapterId: fromAdapter?.id,
-        rewardAdapterId: rewardAdapter?.id,
-        config: { ...config } as unknown as Prisma.InputJsonObject,
-        seed: request.seed ?? randomInt(2 ** 31),
-        totalSteps: plannedSteps(config, examples.train),
-        createdById: actorId,
-      },
-    });
-    await queue.enqueue(tx, run.id);
-    await recordAudit(tx, {
-      actorId,
-      action: "run.create",
-      subject: `Run:${run.id}`,
-      after: { method: request.method, datasetId, seed: run.seed },
-    });
-    return readRun(tx, run.id);
+    const wish = { request, createdById: actorId, now: new Date() };
+    return readRun(tx, await planRun(tx, planner, wish));
   }, FREEZING);
+}
+
+/** As `createRun`, within a transaction that does more. @returns id of the Run */
+export async function planRun(tx: Tx, { queue, env }: RunPlanner, wish: RunWish): Promise<string> {
+  const { request, now, createdById, firingId, stage, maxMinutes } = wish;
+  const inputs = await resolveInputs(tx, request);
+  for (const { key, level } of adviseRun(factsOf(env, request, inputs, await judgedCounts(tx)))) {
+    if (level === "stop" && key in REFUSALS) throw refusal(key as keyof typeof REFUSALS);
+  }
+  const { examples, config, live, fromAdapter, rewardAdapter, replayDatasetId } = inputs;
+  const datasetId = await datasetOf(tx, examples);
+  const run = await tx.run.create({
+    data: {
+      method: request.method,
+      baseModelId: live.baseModelId,
+      datasetId,
+      replayDatasetId,
+      humanDatasetId: request.method === "RLAIF" ? await freezeHumanPairs(tx) : null,
+      fromAdapterId: fromAdapter?.id,
+      rewardAdapterId: rewardAdapter?.id,
+      config: { ...config } as unknown as Prisma.InputJsonObject,
+      seed: request.seed ?? randomInt(2 ** 31),
+      totalSteps: plannedSteps(config, examples.train),
+      ...{ createdById, createdAt: now, firingId, stage, maxMinutes },
+    },
+  });
+  await queue.enqueue(tx, run.id);
+  await recordAudit(tx, {
+    actorId: createdById,
+    action: "run.create",
+    subject: `Run:${run.id}`,
+    after: { method: request.method, datasetId, seed: run.seed, ...(firingId && { firingId, stage }) },
+  });
+  return run.id;
 }
 
 async function datasetOf(tx: Tx, { from }: RunExamples): Promise<string> {
@@ -91,7 +117,7 @@ export async function cancelRun(db: Db, actorId: string, id: string): Promise<Ru
 }
 
 /** @returns the status in which it was asked, null when it was over or asked before */
-async function askToCancel(tx: Tx, id: string) {
+export async function askToCancel(tx: Tx, id: string) {
   const waiting = await tx.run.updateMany({
     where: { id, status: "QUEUED" },
     data: { status: "CANCELLED", cancelRequestedAt: new Date(), finishedAt: new Date(), ...NO_LEASE },

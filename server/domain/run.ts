@@ -3,7 +3,7 @@
  * that slept through its lease updates no row, learns that it is a ghost, and stops.
  */
 
-import type { Dataset } from "../../prisma/generated/client.ts";
+import { type Dataset, Prisma } from "../../prisma/generated/client.ts";
 import type { AdapterKind, DataKind, LogLevel, Method, Tuning } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -12,6 +12,7 @@ import { recordAudit } from "./audit.ts";
 import { inheritFlags } from "./erasure-flags.ts";
 import { metricsSchema } from "./json.ts";
 import { isFinal, LEASED, statesBefore } from "./run-status.ts";
+import { advanceFiring } from "./schedule/advance.ts";
 
 /** Long enough for a trainer whose event loop is held by native code, short enough that a dead one is noticed soon. */
 export const LEASE_SECONDS = 30;
@@ -103,14 +104,30 @@ export async function claimRun(db: Db, { runId, owner }: { runId: string; owner:
   };
 }
 
-/** Renews the lease. "cancelled": stop and call `settleCancelled`. "lost": stop and write nothing more. */
-export async function heartbeat(db: Db | Tx, { runId, attempt }: Hold): Promise<"ok" | "cancelled" | "lost"> {
-  const rows = await db.$queryRaw<{ cancelled: boolean }[]>`
-    UPDATE "Run" SET "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})
+/**
+ * "cancelled": stop and call `settleCancelled`. "spent": its budget of device minutes is used up, stop and call `failRun`.
+ * "lost": stop and write nothing more.
+ */
+export type HoldAnswer = "ok" | "cancelled" | "spent" | "lost";
+
+/**
+ * Renewing the lease also reads the meter: what has passed since it was last renewed is device time, on the database's clock and over
+ * all attempts. Of a trainer that died only the seconds since its last word are not counted.
+ */
+const RENEWED = Prisma.sql`
+  "deviceSeconds" = "deviceSeconds" + greatest(0, extract(epoch FROM now() - "leaseExpiresAt") + ${LEASE_SECONDS}::float8),
+  "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})`;
+
+const ANSWER = Prisma.sql`CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'cancelled'
+  WHEN "deviceSeconds" > "maxMinutes" * 60 THEN 'spent' ELSE 'ok' END AS "answer"`;
+
+/** Renews the lease. */
+export async function heartbeat(db: Db | Tx, { runId, attempt }: Hold): Promise<HoldAnswer> {
+  const rows = await db.$queryRaw<{ answer: HoldAnswer }[]>`
+    UPDATE "Run" SET ${RENEWED}
     WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING')
-    RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelled"`;
-  if (!rows[0]) return "lost";
-  return rows[0].cancelled ? "cancelled" : "ok";
+    RETURNING ${ANSWER}`;
+  return rows[0]?.answer ?? "lost";
 }
 
 /**
@@ -120,16 +137,17 @@ export async function heartbeat(db: Db | Tx, { runId, attempt }: Hold): Promise<
 export async function recordStep(
   db: Db,
   report: Hold & { step: number; totalSteps: number; metrics: Record<string, number> },
-): Promise<"ok" | "cancelled" | "lost"> {
+): Promise<HoldAnswer> {
   const { runId, attempt, step, totalSteps } = report;
   const finite = Object.entries(report.metrics).filter(([, value]) => Number.isFinite(value));
   const values = JSON.stringify(metricsSchema.parse(Object.fromEntries(finite)));
-  const rows = await db.$queryRaw<{ cancelled: boolean }[]>`
+  // Steps done again after a crash say the same number of tokens again.
+  const tokens = Math.round(Object.fromEntries(finite).tokens ?? 0);
+  const rows = await db.$queryRaw<{ answer: HoldAnswer }[]>`
     WITH held AS (
-      UPDATE "Run" SET "step" = ${step}, "totalSteps" = ${totalSteps},
-        "leaseExpiresAt" = now() + make_interval(secs => ${LEASE_SECONDS})
+      UPDATE "Run" SET "step" = ${step}, "totalSteps" = ${totalSteps}, "tokens" = greatest("tokens", ${tokens}::bigint), ${RENEWED}
       WHERE "id" = ${runId}::uuid AND "attempt" = ${attempt} AND "status" IN ('RUNNING', 'EVALUATING')
-      RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelled"
+      RETURNING ${ANSWER}
     ), recorded AS (
       INSERT INTO "RunMetric" ("runId", "step", "attempt", "values")
       SELECT ${runId}::uuid, ${step}, ${attempt}, ${values}::jsonb FROM held
@@ -137,9 +155,8 @@ export async function recordStep(
         "attempt" = excluded."attempt", "values" = excluded."values", "at" = excluded."at",
         "seq" = nextval(pg_get_serial_sequence('"RunMetric"', 'seq'))
     )
-    SELECT "cancelled" FROM held`;
-  if (!rows[0]) return "lost";
-  return rows[0].cancelled ? "cancelled" : "ok";
+    SELECT "answer" FROM held`;
+  return rows[0]?.answer ?? "lost";
 }
 
 /** Adds a line to the Run's log; a ghost's line is dropped. */
@@ -188,6 +205,7 @@ export async function finishRun(
   return db.$transaction(async (tx) => {
     const run = await lockHeld(tx, { runId, attempt });
     if (!run) return null;
+    await heartbeat(tx, { runId, attempt });
     const { sha256, rank, alpha, kind, tuning, ...rest } = adapter;
     const metrics = metricsSchema.parse(adapter.metrics);
     const { id } = await tx.adapter.upsert({
@@ -202,6 +220,7 @@ export async function finishRun(
       data: { status: "SUCCEEDED", adapterId: id, finishedAt: new Date(), ...NO_LEASE },
     });
     await inheritFlags(tx, { adapterId: id, runId });
+    await advanceFiring(tx, { runId, now: new Date() });
     await recordAudit(tx, {
       actorId: null,
       action: "adapter.create",
@@ -217,6 +236,7 @@ export async function failRun(
   db: Db,
   { runId, attempt, error, errorCode = "INTERNAL" }: Hold & { error: string; errorCode?: ErrorCode },
 ): Promise<boolean> {
+  await heartbeat(db, { runId, attempt });
   const { count } = await db.run.updateMany({
     where: { id: runId, attempt, status: { in: [...LEASED] } },
     data: {
@@ -232,6 +252,7 @@ export async function failRun(
 
 /** Ends a Run that `heartbeat` or `recordStep` called cancelled. @returns false when the hold is lost */
 export async function settleCancelled(db: Db, { runId, attempt }: Hold): Promise<boolean> {
+  await heartbeat(db, { runId, attempt });
   const { count } = await db.run.updateMany({
     where: { id: runId, attempt, status: { in: [...LEASED] }, cancelRequestedAt: { not: null } },
     data: { status: "CANCELLED", finishedAt: new Date(), ...NO_LEASE },
@@ -250,6 +271,7 @@ export async function returnRun(
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     if (!(await lockHeld(tx, { runId, attempt }))) return false;
+    await heartbeat(tx, { runId, attempt });
     await tx.run.update({
       where: { id: runId },
       data: { status: "QUEUED", maxAttempts: { increment: 1 }, ...NO_LEASE },

@@ -11,6 +11,8 @@ export interface Endpoint {
   url: string;
   model: string;
   apiKey?: string;
+  /** Told of the tokens that every answer cost, those of what was asked included. */
+  onTokens?(tokens: number): void;
 }
 
 /** The endpoint that the environment names, or null. */
@@ -56,6 +58,10 @@ const answerSchema = z.object({
   choices: z
     .array(z.object({ message: z.object({ content: z.string().nullish() }), finish_reason: z.string().nullish() }))
     .min(1),
+  usage: z
+    .object({ total_tokens: z.int().min(0) })
+    .nullish()
+    .catch(null),
 });
 
 /** One attempt's failure; `again` where another attempt may succeed. */
@@ -90,7 +96,7 @@ export async function complete(
 }
 
 async function attemptOnce(
-  { url, model, apiKey }: Endpoint,
+  { url, model, apiKey, onTokens }: Endpoint,
   messages: readonly ChatTurn[],
   { maxTokens, temperature, seed, signal }: CompletionOptions,
   timeoutMs: number,
@@ -111,13 +117,18 @@ async function attemptOnce(
     const answer = answerSchema.safeParse(parsed(body));
     if (!answer.success) return { sentence: "answered with something that is no chat completion", again: false };
     const [choice] = answer.data.choices;
-    return { text: choice!.message.content ?? "", ended: choice!.finish_reason !== "length" };
+    const text = choice!.message.content ?? "";
+    onTokens?.(answer.data.usage?.total_tokens ?? estimatedTokens([...messages.map(({ content }) => content), text]));
+    return { text, ended: choice!.finish_reason !== "length" };
   } catch (error) {
     signal?.throwIfAborted();
     if (timeout.aborted) return { sentence: `did not answer within ${timeoutMs / 1000} s`, again: true };
     return { sentence: `cannot be reached (${reasonOf(error)})`, again: true };
   }
 }
+
+/** For endpoints that do not say: English has about four characters to a token, and other scripts fewer, so this is no less than a half. */
+const estimatedTokens = (texts: readonly string[]): number => Math.ceil(texts.join("").length / 4);
 
 function refusal(response: Response, body: string): Failure {
   const { status } = response;

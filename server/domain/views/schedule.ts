@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { FiringStatus, Method, RunStatus, Trigger } from "../../../prisma/generated/enums.ts";
 import { METHODS } from "../run-config.ts";
 import type { PersonRef } from "./common.ts";
-import type { Advice } from "./run.ts";
+import type { Advice, LeftOut, RunPreview } from "./run.ts";
 import type { Sentence } from "./sentence.ts";
 
 /** Where a pipeline's policy starts: what is live when it fires, the bare base, or one adapter for good. */
@@ -92,14 +92,21 @@ export interface FiringView {
 export interface DryRunView {
   /** Why it would not start now; empty: it would. */
   obstacles: Sentence[];
+  /** What may end it before its last stage. */
+  warnings: Sentence[];
   stages: {
     method: Method;
-    train: number;
-    heldOut: number;
-    steps: number | null;
-    /** Estimated; null where nothing comparable has run. */
-    seconds: number | null;
-    advice: Advice[];
+    /** Null where it could not be planned: an obstacle says why. */
+    plan: {
+      /** What a Dataset frozen now would hold. */
+      train: number;
+      heldOut: number;
+      leftOut: LeftOut[];
+      steps: number;
+      /** As a run's preview estimates them. */
+      minutes: RunPreview["minutes"];
+      advice: Advice[];
+    } | null;
   }[];
   /** Next times cron is due, in order, and what each would do. */
   upcoming: { at: Date; quiet: boolean }[];

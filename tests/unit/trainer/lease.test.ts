@@ -1,9 +1,10 @@
 /** A worker's hold on a Run: what each answer means, and when silence means that the run is lost. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { HoldAnswer } from "../../../server/domain/run.ts";
 import { EngineError } from "../../../trainer/engine/contract.ts";
 import { TrainerError } from "../../../trainer/errors.ts";
-import { failureOf, type HoldAnswer, holdLease, LeaseLost, RunCancelled } from "../../../trainer/lease.ts";
+import { failureOf, holdLease, LeaseLost, RunCancelled } from "../../../trainer/lease.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,0 +1,31 @@
+/** What a Run costs besides time: the device it is on, and what its judge or teacher is asked. */
+
+import type { Db } from "../server/db.ts";
+import type { Hold } from "../server/domain/run.ts";
+import { addJudgeTokens } from "../server/domain/run-cost.ts";
+import { logger } from "../server/log.ts";
+import type { Engine } from "./engine/contract.ts";
+import type { Endpoint } from "./judge/endpoint.ts";
+
+/** Backends name the device they run on in their description; all but the processor are GPUs. */
+export const deviceOf = ({ description }: Pick<Engine, "description">) => ({
+  device: description,
+  onGpu: !/\bcpu\b/.test(description),
+});
+
+/** The endpoint, whose tokens count as the Run's. */
+export function metered(db: Db, { runId, attempt }: Hold, endpoint: Endpoint | null): Endpoint | undefined {
+  if (!endpoint) return undefined;
+  // One write at a time, so that a burst of answers takes one connection.
+  let written: Promise<void> = Promise.resolve();
+  const write = (tokens: number) =>
+    addJudgeTokens(db, { runId, attempt, tokens }).catch((err) =>
+      logger("trainer").warn({ err, runId }, "tokens of an endpoint were not counted"),
+    );
+  return {
+    ...endpoint,
+    onTokens: (tokens) => {
+      written = written.then(() => write(tokens));
+    },
+  };
+}
