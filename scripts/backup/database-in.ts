@@ -87,7 +87,8 @@ export async function openTables({ url, manifest, replace, say }: TablesOptions)
             called,
           ]);
         say("checking what belongs together");
-        for (const restore of [...constraints, ...triggers]) await client.query(restore);
+        for (const restore of constraints) await putBack(client, restore);
+        for (const restore of triggers) await client.query(restore);
         const newer = readMigrations().filter(({ name }) => !done.has(name));
         for (const { name } of newer) say(`migrating to ${name}`);
         await applyMigrations(client, newer, { record: true });
@@ -173,6 +174,18 @@ async function setForeignKeysAside(client: pg.ClientBase): Promise<string[]> {
     FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY conname`);
   for (const { drop } of rows) await client.query(drop);
   return rows.map(({ restore }) => restore);
+}
+
+async function putBack(client: pg.ClientBase, restore: string): Promise<void> {
+  try {
+    await client.query(restore);
+  } catch (error) {
+    const { message, detail } = error as pg.DatabaseError;
+    throw new StartError(
+      "BACKUP_INCONSISTENT",
+      `The backup's rows do not belong together, so nothing was changed: ${message}. ${detail ?? ""}`,
+    );
+  }
 }
 
 /** Rows come back as they were: nothing that reacts to new ones may do so a second time. */

@@ -26,10 +26,19 @@ const damaged = (file: string, reason: string) =>
     `${file} cannot be restored: ${reason}. Nothing was changed. Take another backup file.`,
   );
 
-/** The members of the file; what the archive complains of becomes a sentence about the backup. */
+/** The members of the file. */
 async function* members(file: string): AsyncGenerator<TarMember> {
+  for await (const { body, ...entry } of explained(
+    file,
+    readTar(createReadStream(file, { highWaterMark: CHUNK_BYTES })),
+  ))
+    yield { ...entry, body: explained(file, body) };
+}
+
+/** What reading the archive complains of becomes a sentence about the backup. */
+async function* explained<T>(file: string, source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* readTar(createReadStream(file, { highWaterMark: CHUNK_BYTES }));
+    yield* source;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EISDIR")

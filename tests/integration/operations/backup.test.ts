@@ -124,7 +124,8 @@ describe("into an empty place", () => {
     );
     expect(Object.keys(state)).toHaveLength(6);
     for (const name of Object.keys(state)) expect(fs.statSync(path.join(home, name)).mode & 0o077).toBe(0);
-    expect(manifest.missing).toEqual([]);
+    // The rows of the busy place speak of adapters that were never there; the trained one's file is.
+    expect(manifest.missing).toEqual([1, 2, 3, 4, 5].map((n) => `adapters/load-${n}/adapter.gguf`));
   });
 
   test("what waited in the queue waits again", async () => {
@@ -203,8 +204,8 @@ test("a database that somebody else uses is not touched", async () => {
 test("a backup from before later migrations is brought up to date", async () => {
   const migrations = path.join(folder, "migrations");
   fs.cpSync(path.resolve("prisma/migrations"), migrations, { recursive: true });
-  for (const name of fs.readdirSync(migrations))
-    if (/^0*([6-9]|\d{2,})_/.test(name)) fs.rmSync(path.join(migrations, name), { recursive: true });
+  const later = fs.readdirSync(migrations).filter((name) => Number.parseInt(name, 10) > 5);
+  for (const name of later) fs.rmSync(path.join(migrations, name), { recursive: true });
   const [old, url] = [await target(), await target()];
   await migrate(old, migrations);
   await query(old, `INSERT INTO "User" (id, email, name) VALUES (gen_random_uuid(), 'old@example.com', $1)`, [NASTY]);
