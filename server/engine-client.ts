@@ -38,6 +38,8 @@ export interface ServingBackend {
   health(options?: CallOptions): Promise<Health>;
   /** Loads and checks an adapter so that the next reply can use it at once; harmless when it is loaded already. */
   ensureAdapter(adapter: AdapterReference, options?: CallOptions): Promise<void>;
+  /** Loads what people talk to and frees it last; null is the bare base model. What was kept before and is not named is released. */
+  keepAdapters(adapters: readonly (AdapterReference | null)[], options?: CallOptions): Promise<void>;
   /** Frees an adapter when the last running reply on it ends. A later request loads it again. */
   releaseAdapter(sha256: string, options?: CallOptions): Promise<void>;
   /** Events of one reply, the last being `end`. Leaving the loop or aborting the signal stops the generation. */
@@ -83,6 +85,7 @@ export function createEngineClient({ url, secret }: EngineClientOptions): Servin
   return {
     health: (options) => call(healthSchema, "/health", undefined, options),
     ensureAdapter: async (adapter, options) => void (await send("/adapters/ensure", adapter, options)),
+    keepAdapters: async (adapters, options) => void (await send("/adapters/keep", { adapters }, options)),
     releaseAdapter: async (sha256, options) => void (await send("/adapters/release", { sha256 }, options)),
     generate: (request, options) => generate(send, request, options),
     abort: async (requestId, options) => (await (await send("/abort", { requestId }, options)).json()).aborted === true,

@@ -57,6 +57,8 @@ const envSchema = z.object({
   INFERENCE_URL: webAddress.optional(),
   INFERENCE_SECRET: text.min(16).optional(),
   INFERENCE_THREADS: threads,
+  /** Adapters kept ready to speak, and so the arms that may have traffic at a time. */
+  INFERENCE_ADAPTERS: limit(64, 4),
 
   /** Whoever speaks OpenAI's protocol and grades replies (RLAIF, the reward `judge`) or writes them (DISTIL). */
   JUDGE_URL: webAddress.optional(),

@@ -1,172 +1,147 @@
-/** What people talk to: activation and rollback. Load and check first; then one transaction moves the active row. */
+/** What people talk to: the history of releases, activation and rollback. Load and check first; then one transaction moves the active row. */
 
-import { stat } from "node:fs/promises";
-import type { Adapter, Prisma } from "../../prisma/generated/client.ts";
-import type { Db, Tx } from "../db.ts";
-import type { ServingBackend } from "../engine-client.ts";
-import type { Env } from "../env.ts";
-import { AppError, notFound } from "../errors.ts";
-import { logger } from "../log.ts";
-import { adapterPath } from "./adapter.ts";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { Db } from "../db.ts";
+import { AppError } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
+import { endCanary, type Move, openCanary, replaceDefault, said, withdraw } from "./canary/moves.ts";
+import { type Admission, admit, type Candidate, prepare } from "./canary/prepare.ts";
+import { assertNotFrozen, lockArms, rewarm, type TrafficStage } from "./canary/stage.ts";
+import { recordEvent } from "./events/event.ts";
 import { activeDeployment, DEFAULT_SLOT, type LiveDeployment } from "./live.ts";
+import { readRollbackTarget, rollbackTarget } from "./rollback-target.ts";
 import { PERSON } from "./select.ts";
+import { sentenceSchema } from "./views/sentence.ts";
 import type { DeploymentView } from "./views.ts";
-
-interface Stage {
-  db: Db;
-  engine: Pick<ServingBackend, "ensureAdapter" | "releaseAdapter">;
-  env: Pick<Env, "HONE_HOME">;
-}
 
 const ROW = {
   adapter: { select: { sha256: true } },
   baseModel: { select: { id: true, name: true } },
   activatedBy: PERSON,
+  canary: { select: { id: true, status: true } },
 } as const satisfies Prisma.DeploymentInclude;
 
 type Row = Prisma.DeploymentGetPayload<{ include: typeof ROW }>;
 
-const view = (row: Row, target?: Row): DeploymentView => ({
-  id: row.id,
-  number: row.number,
-  adapterId: row.adapterId,
-  adapterSha256: row.adapter?.sha256 ?? null,
-  base: row.baseModel,
-  activatedAt: row.activatedAt,
-  deactivatedAt: row.deactivatedAt,
-  activatedBy: row.activatedBy,
-  active: row.deactivatedAt === null,
-  rollbackTo: row.id === target?.id,
-});
+const isDefault = ({ slot }: Pick<Row, "slot">) => slot === DEFAULT_SLOT;
+const isActive = ({ deactivatedAt }: Pick<Row, "deactivatedAt">) => deactivatedAt === null;
+
+const viewWith =
+  (rows: readonly Row[]) =>
+  (row: Row): DeploymentView => ({
+    id: row.id,
+    number: row.number,
+    adapterId: row.adapterId,
+    adapterSha256: row.adapter?.sha256 ?? null,
+    base: row.baseModel,
+    activatedAt: row.activatedAt,
+    deactivatedAt: row.deactivatedAt,
+    activatedBy: row.activatedBy,
+    active: isActive(row),
+    rollbackTo: row.id === rollbackTarget(rows)?.id,
+    isDefault: isDefault(row),
+    share: isActive(row) ? (isDefault(row) ? restOf(rows) : row.share) : 0,
+    endReason: row.endReason === null ? null : sentenceSchema.parse(row.endReason),
+    override: row.override,
+    gateId: row.gateId,
+    canary: row.canary,
+  });
+
+/** What the default arm has. */
+const restOf = (rows: readonly Row[]) =>
+  rows.filter((row) => isActive(row) && !isDefault(row)).reduce((rest, { share }) => rest - share, 1000);
 
 /** Rows that the pages show, and among which a rollback looks. */
 const HISTORY = 200;
 
-const readHistory = (db: Db) =>
-  db.deployment.findMany({ where: { slot: DEFAULT_SLOT }, orderBy: { number: "desc" }, take: HISTORY, include: ROW });
+const readHistory = (db: Db) => db.deployment.findMany({ orderBy: { number: "desc" }, take: HISTORY, include: ROW });
 
-/** The last release before the live one that differs from it and is of the same base model; rows newest first. */
-function rollbackTarget(rows: readonly Row[]): Row | undefined {
-  const at = rows.findIndex((row) => row.deactivatedAt === null);
-  const live = rows[at];
-  if (!live) return undefined;
-  return rows.slice(at + 1).find((row) => row.baseModelId === live.baseModelId && row.adapterId !== live.adapterId);
-}
-
-/** Newest first. */
+/** Newest first, arms that never were the default one included. */
 export async function listDeployments(db: Db): Promise<DeploymentView[]> {
   const rows = await readHistory(db);
-  const target = rollbackTarget(rows);
-  return rows.map((row) => view(row, target));
+  return rows.map(viewWith(rows));
 }
 
 /**
  * Makes an adapter, or with null the bare base, what new replies are spoken with. Replies that run go on with what they
  * began with. Activating what is live changes nothing.
- * @throws AppError NOT_FOUND, NOT_SERVABLE, BASE_MISMATCH, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE: nothing has changed then
+ * @throws AppError NOT_FOUND, GATE_REQUIRED, GATE_RUNNING, DEPLOYMENT_FROZEN, NOT_SERVABLE, BASE_MISMATCH, ADAPTER_MISSING, ADAPTER_REFUSED,
+ *   INFERENCE_UNAVAILABLE: nothing has changed then
  */
-export async function activateAdapter(
-  stage: Stage,
-  actorId: string,
-  adapterId: string | null,
-): Promise<DeploymentView> {
-  await prepare(stage, adapterId, (await activeDeployment(stage.db)).baseModelId);
-  return move(stage, actorId, "deployment.activate", adapterId);
+export async function activateAdapter(stage: TrafficStage, candidate: Candidate): Promise<DeploymentView> {
+  const { db, actorId } = stage;
+  const { adapterId } = candidate;
+  const live = await activeDeployment(db);
+  if (live.adapterId === adapterId) return viewOf(db, live.id);
+  // The adapter's own faults first: a gate says nothing about a file that is gone.
+  await prepare(stage, adapterId, live.baseModelId);
+  await admit(db, candidate, actorId);
+  return move(stage, { action: "deployment.activate", adapterId, admit: (tx) => admit(tx, candidate, actorId) });
 }
 
-/** Goes back to what was live before, for this base model: a new release with the earlier adapter. */
-export async function rollBack(stage: Stage, actorId: string): Promise<DeploymentView> {
-  const earlier = rollbackTarget(await readHistory(stage.db));
+/**
+ * Goes back to what was live before, for this base model: a new release with the earlier adapter. Nothing but the adapter itself can forbid it.
+ * @throws AppError NOTHING_TO_ROLL_BACK_TO, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE
+ */
+export async function rollBack(stage: TrafficStage): Promise<DeploymentView> {
+  const earlier = await readRollbackTarget(stage.db);
   if (!earlier) {
     throw new AppError("NOTHING_TO_ROLL_BACK_TO", "Nothing else was live before with this base model.");
   }
   await prepare(stage, earlier.adapterId, earlier.baseModelId);
-  return move(stage, actorId, "deployment.rollback", earlier.adapterId);
+  return move(stage, { action: "deployment.rollback", adapterId: earlier.adapterId });
 }
 
-/** All that can fail, before anything has changed: the row, the base, the file, and the inference process's own checks. */
-async function prepare({ db, engine, env }: Stage, adapterId: string | null, baseModelId: string): Promise<void> {
-  if (adapterId === null) return;
-  const adapter = await db.adapter.findUnique({ where: { id: adapterId }, include: { baseModel: true } });
-  if (!adapter) throw notFound("adapter");
-  const name = `Adapter ${adapter.sha256.slice(0, 8)}`;
-  if (!adapter.servable) throw new AppError("NOT_SERVABLE", `${name} ${whyNotServable(adapter)}`);
-  if (adapter.baseModelId !== baseModelId) {
-    throw new AppError(
-      "BASE_MISMATCH",
-      `${name} was trained on ${adapter.baseModel.name} (${adapter.baseModel.sha256.slice(0, 8)}), another model is served; set HONE_MODEL to that model, or train anew.`,
-    );
-  }
-  const file = adapterPath(env, adapter.path);
-  if (!(await stat(file).catch(() => null))?.isFile()) {
-    throw new AppError(
-      "ADAPTER_MISSING",
-      `${name}: its file ${adapter.path} is not in HONE_HOME; restore it or train anew.`,
-    );
-  }
-  await engine.ensureAdapter({ sha256: adapter.sha256, path: file });
+interface Change {
+  action: "deployment.activate" | "deployment.rollback";
+  adapterId: string | null;
+  /** Asked again under the lock: an approval may have been taken back meanwhile. Left out: nothing has to be asked. */
+  admit?: (tx: Parameters<typeof admit>[0]) => Promise<Admission>;
 }
 
-/** The end of a sentence: what it is and what can be done with it instead. */
-function whyNotServable({ kind, tuning, path }: Pick<Adapter, "kind" | "tuning" | "path">): string {
-  if (kind === "REWARD")
-    return "is a reward model: it scores replies and gives none. Choose it for a PPO, GRPO or best-of-K run.";
-  if (tuning === "FULL")
-    return `is a whole model, not an adapter. Set HONE_MODEL to ${path} in HONE_HOME and start again to serve it.`;
-  return (
-    `is of tuning ${tuning.toLowerCase()}, and the serving engine applies LoRA adapters only. ` +
-    "Train with tuning=lora to serve it, or compare it by its figures here."
-  );
-}
-
-/** Closes the active row and opens the next, with the audit line: all or nothing. */
-async function move(
-  { db, engine }: Stage,
-  actorId: string,
-  action: "deployment.activate" | "deployment.rollback",
-  adapterId: string | null,
-): Promise<DeploymentView> {
-  const { opened, closed } = await db.$transaction(async (tx) => {
-    const live = await lockActive(tx);
-    if (live.adapterId === adapterId) return { opened: live.id, closed: null };
-    await tx.deployment.update({ where: { id: live.id }, data: { deactivatedAt: new Date() } });
-    const opened = await tx.deployment.create({
-      data: { number: await nextNumber(tx), baseModelId: live.baseModelId, adapterId, activatedById: actorId },
-      include: { adapter: { select: { sha256: true } } },
-    });
-    if (adapterId) {
-      await tx.adapter.updateMany({ where: { id: adapterId, status: "CANDIDATE" }, data: { status: "APPROVED" } });
+/** Closes the active row and opens the next, with the audit line and the event: all or nothing. */
+async function move(stage: TrafficStage, { action, adapterId, ...change }: Change): Promise<DeploymentView> {
+  const { db, actorId, now } = stage;
+  const by: Move = { actorId, now };
+  const id = await db.$transaction(async (tx) => {
+    const arms = await lockArms(tx);
+    const [live] = arms;
+    if (live.adapterId === adapterId) return live.id;
+    if (change.admit) await assertNotFrozen(tx);
+    const admission = (await change.admit?.(tx)) ?? { gateId: null, override: null };
+    const canary = await openCanary(tx);
+    const code = action === "deployment.rollback" ? "ROLLED_BACK" : "REPLACED";
+    const reason = (number: number) => said(code, { number });
+    const opened = await replaceDefault(tx, by, arms, { ...admission, adapterId, reason });
+    if (canary) {
+      const arm = arms.find(({ id }) => id === canary.deploymentId);
+      if (arm?.adapterId === adapterId) {
+        await endCanary(tx, by, canary, { status: "PROMOTED", reason: said("PROMOTED_BY_HAND") });
+      } else await withdraw(tx, by, { canary, reason: said("SUPERSEDED", { number: opened.number }) });
     }
+    const before = { number: live.number, adapterSha256: live.adapter?.sha256 ?? null };
+    const after = { number: opened.number, adapterSha256: opened.adapter?.sha256 ?? null };
+    const { gateId, override } = admission;
     await recordAudit(tx, {
-      actorId,
-      action,
-      subject: `Deployment:${opened.id}`,
-      before: { number: live.number, adapterSha256: live.adapter?.sha256 ?? null },
-      after: { number: opened.number, adapterSha256: opened.adapter?.sha256 ?? null },
+      ...{ actorId, action, subject: `Deployment:${opened.id}`, before },
+      after: { ...after, ...(gateId && { gateId }), ...(override && { override }) },
     });
-    return { opened: opened.id, closed: live };
+    await recordEvent(tx, {
+      kind: action === "deployment.rollback" ? "deployment.rolledBack" : "deployment.activated",
+      ...{
+        subject: `Deployment:${opened.id}`,
+        data: { ...after, controlNumber: live.number, automatic: actorId === null },
+      },
+    });
+    return opened.id;
   });
-  if (closed?.adapter) await release(engine, closed.adapter.sha256);
-  return view(await db.deployment.findUniqueOrThrow({ where: { id: opened }, include: ROW }));
+  await rewarm(stage);
+  return viewOf(db, id);
 }
 
-/** One activation at a time: a row lock alone would let the second one look for an active row that is gone. */
-async function lockActive(tx: Tx): Promise<LiveDeployment> {
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('Deployment'), hashtext(${DEFAULT_SLOT}))::text`;
-  return activeDeployment(tx);
-}
-
-async function nextNumber(tx: Tx): Promise<number> {
-  const { _max } = await tx.deployment.aggregate({ _max: { number: true } });
-  return (_max.number ?? 0) + 1;
-}
-
-/** Frees what is no longer live once its last reply ends. The swap has happened: a failure here only costs memory. */
-async function release(engine: Stage["engine"], sha256: string): Promise<void> {
-  try {
-    await engine.releaseAdapter(sha256);
-  } catch (error) {
-    logger("deployment").warn({ err: error, sha256 }, "the adapter before could not be released");
-  }
+async function viewOf(db: Db, id: LiveDeployment["id"]): Promise<DeploymentView> {
+  const rows = await readHistory(db);
+  const row =
+    rows.find((row) => row.id === id) ?? (await db.deployment.findUniqueOrThrow({ where: { id }, include: ROW }));
+  return viewWith(rows)(row);
 }

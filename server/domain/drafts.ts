@@ -4,6 +4,7 @@ import type { Db, Tx } from "../db.ts";
 import type { Env } from "../env.ts";
 import { AppError, notFound } from "../errors.ts";
 import { takeToken } from "../rate-limit.ts";
+import { draftSpeakers } from "./canary/arms.ts";
 import { isUniqueViolation } from "./database-errors.ts";
 import { blinded, DRAFTS, viewDrafts } from "./draft-view.ts";
 import { type Generator, startReply } from "./generation.ts";
@@ -24,6 +25,8 @@ interface NewReplies {
   requestKey: string;
   env: Env;
   count: number;
+  /** Draws the arm of a conversation that has none; uniform in [0, 1). */
+  random?: () => number;
 }
 
 /** How many replies a prompt is to get: one, unless drafts were asked for, or drawn for a conversation that may teach. */
@@ -53,12 +56,13 @@ export async function repliesWanted(
  */
 export async function createReplies(
   tx: Tx,
-  { conversationId, promptId, requestKey, env, count }: NewReplies,
+  { conversationId, promptId, requestKey, env, count, random = Math.random }: NewReplies,
 ): Promise<string[]> {
   const ids: string[] = [];
-  for (let draft = 0; draft < count; draft++) {
+  const speakers = await draftSpeakers(tx, conversationId, { count, random });
+  for (const [draft, speaker] of speakers.entries()) {
     const key = draft === 0 ? replyKey(requestKey) : draftKey(requestKey, draft);
-    const reply = { conversationId, promptId, requestKey: key, sampling: chatSampling(env) };
+    const reply = { conversationId, promptId, requestKey: key, sampling: chatSampling(env), speaker };
     ids.push((await createReply(tx, reply)).id);
   }
   if (count > 1) await compare(tx, { id: draftsId(conversationId, requestKey), promptId, messageIds: ids });

@@ -35,7 +35,8 @@ export async function append(db: Db, messageId: string, spoken: Spoken): Promise
   return wordOf(
     await db.$queryRaw<{ stopped: boolean }[]>`
       WITH alive AS (
-        UPDATE "Message" SET "status" = 'STREAMING', "lastSeq" = "lastSeq" + 1, "heartbeatAt" = now()
+        UPDATE "Message" SET "status" = 'STREAMING', "lastSeq" = "lastSeq" + 1, "heartbeatAt" = now(),
+          "firstTokenAt" = coalesce("firstTokenAt", clock_timestamp())
         WHERE "id" = ${messageId}::uuid AND "status" IN ('PENDING', 'STREAMING')
         RETURNING "id", "lastSeq", "stopRequestedAt"
       ), logged AS (

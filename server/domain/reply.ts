@@ -3,8 +3,8 @@
 import { randomInt } from "node:crypto";
 import type { Tx } from "../db.ts";
 import type { Env } from "../env.ts";
+import { defaultSpeaker, type Speaker, speakerOf } from "./canary/arms.ts";
 import type { Sampling } from "./json.ts";
-import { activeDeployment } from "./live.ts";
 
 /** How the chat samples: enough chance for two drafts to differ, not enough to ramble. */
 export const chatSampling = (env: Pick<Env, "MAX_REPLY_TOKENS">): Sampling => ({
@@ -25,14 +25,22 @@ interface NewReply {
   seed?: number;
   /** Drafted for annotators: its conversation does not show it. */
   forComparison?: boolean;
+  /** Left out: the conversation's arm, or the default one for annotators. */
+  speaker?: Speaker;
+  /** Draws the arm of a conversation that has none; uniform in [0, 1). */
+  random?: () => number;
 }
 
-/** What is live is read in the transaction that makes the row: from then on the reply's weights are settled. */
+/** Who speaks is read in the transaction that makes the row: from then on the reply's weights are settled. */
 export async function createReply(
   tx: Tx,
-  { conversationId, promptId, requestKey, sampling, seed, forComparison = false }: NewReply,
+  { conversationId, promptId, requestKey, sampling, seed, forComparison = false, ...chosen }: NewReply,
 ): Promise<{ id: string }> {
-  const live = await activeDeployment(tx);
+  const { deploymentId, baseSha256, adapterSha256 } =
+    chosen.speaker ??
+    (forComparison
+      ? await defaultSpeaker(tx, conversationId)
+      : await speakerOf(tx, conversationId, chosen.random ?? Math.random));
   return tx.message.create({
     data: {
       conversationId,
@@ -41,9 +49,7 @@ export async function createReply(
       role: "ASSISTANT",
       content: "",
       status: "PENDING",
-      deploymentId: live.id,
-      baseSha256: live.baseModel.sha256,
-      adapterSha256: live.adapter?.sha256 ?? null,
+      ...{ deploymentId, baseSha256, adapterSha256 },
       sampling,
       seed: seed ?? randomInt(2 ** 31),
       forComparison,

@@ -62,6 +62,8 @@ export interface AdapterStoreOptions {
 export class AdapterStore {
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<Loaded>>();
+  /** Keys of the arms that people talk to: freed last. */
+  #kept: ReadonlySet<string> = new Set();
   #exclusive: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: AdapterStoreOptions) {}
@@ -97,6 +99,19 @@ export class AdapterStore {
     if (!loaded) return;
     loaded.retired = true;
     this.#freeSpare();
+  }
+
+  /**
+   * Loads exactly these beside what speaks, and makes room for others with others first. Those that were kept until now and are not any more
+   * are freed as soon as nobody uses them; the bare base model stays while there is room.
+   * @throws AppError as `ensure`, for the first that could not be loaded; the rest are loaded and kept all the same
+   */
+  async keep(adapters: readonly (AdapterReference | null)[]): Promise<void> {
+    const before = this.#kept;
+    this.#kept = new Set(adapters.map((adapter) => adapter?.sha256 ?? BARE));
+    for (const key of before) if (key !== BARE && !this.#kept.has(key)) this.release(key);
+    const results = await Promise.allSettled(adapters.map((adapter) => this.ensure(adapter)));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
   /** Waits until loading and freeing under way are done. */
@@ -188,8 +203,12 @@ export class AdapterStore {
     }
   }
 
+  /** Those that nobody uses now, in the order in which they may be freed: what people talk to comes last. */
   #idle(): Loaded[] {
-    return [...this.#loaded.values()].filter(({ users }) => users === 0).sort((a, b) => a.usedAt - b.usedAt);
+    const rank = ({ key, retired }: Loaded) => (this.#kept.has(key) && !retired ? 1 : 0);
+    return [...this.#loaded.values()]
+      .filter(({ users }) => users === 0)
+      .sort((a, b) => rank(a) - rank(b) || a.usedAt - b.usedAt);
   }
 
   /** Frees one that nobody uses any more: a retired one, or the one idle for longest when there are too many. */

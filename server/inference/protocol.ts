@@ -11,6 +11,8 @@ const tokenIds = z.array(z.int().min(0)).max(1_000_000);
 /** An adapter by its content hash, and where its GGUF file lies (absolute path). */
 export const adapterSchema = z.strictObject({ sha256, path: z.string().min(1).max(4096) });
 export type AdapterReference = z.infer<typeof adapterSchema>;
+/** What people talk to; null is the bare base model. */
+export const keepSchema = z.strictObject({ adapters: z.array(adapterSchema.nullable()).max(64) });
 
 export const messageSchema = z.strictObject({
   role: z.enum(["system", "user", "assistant"]),

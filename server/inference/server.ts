@@ -15,6 +15,7 @@ import {
   type GenerateEvent,
   generateSchema,
   type Health,
+  keepSchema,
   MAX_BODY_BYTES,
   releaseSchema,
   scoreSchema,
@@ -48,6 +49,10 @@ export function createInferenceServer(host: ModelHost, secret: string): Inferenc
       const adapter = parse(adapterSchema, body);
       await host.adapters.ensure(adapter);
       answer(response, 200, { sha256: adapter.sha256 });
+    },
+    "POST /adapters/keep": async ({ body, response }) => {
+      await host.adapters.keep(parse(keepSchema, body).adapters);
+      answer(response, 200, {});
     },
     "POST /adapters/release": async ({ body, response }) => {
       host.adapters.release(parse(releaseSchema, body).sha256);

@@ -37,7 +37,6 @@ const ownSchema = z.object({
   INFERENCE_CONTEXT: count(1_048_576, 4096),
   INFERENCE_SEQUENCES: count(64, 8),
   INFERENCE_QUEUE: count(100_000, 64),
-  INFERENCE_ADAPTERS: count(64, 4),
   INFERENCE_GPU: z.enum(["auto", "off"]).default(process.platform === "darwin" ? "auto" : "off"),
 });
 
@@ -73,7 +72,7 @@ export function readSettings(source: Record<string, string | undefined> = proces
     contextLength: parsed.data.INFERENCE_CONTEXT,
     sequences: parsed.data.INFERENCE_SEQUENCES,
     queueLimit: parsed.data.INFERENCE_QUEUE,
-    adapterLimit: parsed.data.INFERENCE_ADAPTERS,
+    adapterLimit: shared.INFERENCE_ADAPTERS,
     gpu: parsed.data.INFERENCE_GPU === "auto" ? "auto" : false,
     // Set by the trainer for a process of its own, never by people.
     urgent: source.INFERENCE_YIELD !== "on",

@@ -14,6 +14,8 @@ export class ScriptedEngine implements ServingBackend {
   readonly requests: GenerateRequest[] = [];
   readonly ensured: string[] = [];
   readonly released: string[] = [];
+  /** What people talk to, as the process was last told; null is the bare base model. */
+  kept: (string | null)[] = [];
   up = true;
   /** What each reply does; the default says one sentence. */
   script: Script = () => ["A fine ", "answer."];
@@ -29,6 +31,10 @@ export class ScriptedEngine implements ServingBackend {
   async ensureAdapter({ sha256 }: { sha256: string }): Promise<void> {
     await this.onEnsure(sha256);
     this.ensured.push(sha256);
+  }
+
+  async keepAdapters(adapters: readonly ({ sha256: string } | null)[]): Promise<void> {
+    this.kept = adapters.map((adapter) => adapter?.sha256 ?? null);
   }
 
   async releaseAdapter(sha256: string): Promise<void> {

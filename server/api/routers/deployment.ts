@@ -1,15 +1,52 @@
-/** What people talk to: the history of releases, activation and rollback. */
+/** What people talk to: the history of releases, activation, canaries, shares of traffic, rollback and freeze. */
 
 import { z } from "zod";
+import { advanceCanary, pauseCanary, resumeCanary, startCanary } from "../../domain/canary/acts.ts";
+import { startArm, stopArm } from "../../domain/canary/arm-acts.ts";
+import { freeze, unfreeze } from "../../domain/canary/freeze.ts";
+import { setShare } from "../../domain/canary/share.ts";
+import { readTraffic } from "../../domain/canary/traffic-view.ts";
 import { activateAdapter, listDeployments, rollBack } from "../../domain/deployment.ts";
-import { adminProcedure, router } from "../trpc.ts";
+import { canaryPlanSchema } from "../../domain/views/deployment.ts";
+import { plainText } from "../../plain-text.ts";
+import type { Services } from "../../services.ts";
+import type { Viewer } from "../../viewer.ts";
+import { adminProcedure, freshAdminProcedure, router } from "../trpc.ts";
 import { id } from "./input.ts";
+
+const reason = plainText().pipe(z.string().trim().min(3).max(500));
+/** Null is the bare base model. `override`: why it may go live without what its Gate policy asks for. */
+const candidate = z.object({ adapterId: id.nullable(), override: reason.optional() });
+const arm = z.object({ deploymentId: id });
+const share = z.int().min(0).max(1000);
+const nothing = z.object({}).optional();
+
+/** What every act on the traffic works with, the moment included. */
+const stageOf = ({ services, viewer }: { services: Services; viewer: Viewer }) => ({
+  ...services,
+  actorId: viewer.id,
+  now: new Date(),
+});
 
 export const deploymentRouter = router({
   list: adminProcedure.query(({ ctx }) => listDeployments(ctx.services.db)),
-  /** Null activates the bare base model. */
-  activate: adminProcedure
-    .input(z.object({ adapterId: id.nullable() }))
-    .mutation(({ ctx, input }) => activateAdapter(ctx.services, ctx.viewer.id, input.adapterId)),
-  rollback: adminProcedure.input(z.object({}).optional()).mutation(({ ctx }) => rollBack(ctx.services, ctx.viewer.id)),
+  traffic: adminProcedure.query(({ ctx }) => readTraffic(ctx.services)),
+  activate: freshAdminProcedure.input(candidate).mutation(({ ctx, input }) => activateAdapter(stageOf(ctx), input)),
+  /** Goes back to what was live before. Asks for no fresh sign-in: it must be fast. */
+  rollback: adminProcedure.input(nothing).mutation(({ ctx }) => rollBack(stageOf(ctx))),
+  startCanary: freshAdminProcedure
+    .input(candidate.extend({ plan: canaryPlanSchema.optional() }))
+    .mutation(({ ctx, input }) => startCanary(stageOf(ctx), input)),
+  advanceCanary: freshAdminProcedure.input(nothing).mutation(({ ctx }) => advanceCanary(stageOf(ctx))),
+  pauseCanary: adminProcedure.input(nothing).mutation(({ ctx }) => pauseCanary(stageOf(ctx))),
+  resumeCanary: adminProcedure.input(nothing).mutation(({ ctx }) => resumeCanary(stageOf(ctx))),
+  /** An arm beside the default one whose share is set by hand: an A/B test. */
+  startArm: freshAdminProcedure
+    .input(candidate.extend({ share }))
+    .mutation(({ ctx, input }) => startArm(stageOf(ctx), input)),
+  setShare: adminProcedure.input(arm.extend({ share })).mutation(({ ctx, input }) => setShare(stageOf(ctx), input)),
+  /** Takes an arm's traffic away; a canary's arm is rolled back with it. */
+  stopArm: adminProcedure.input(arm).mutation(({ ctx, input }) => stopArm(stageOf(ctx), input)),
+  freeze: adminProcedure.input(z.object({ reason })).mutation(({ ctx, input }) => freeze(stageOf(ctx), input)),
+  unfreeze: adminProcedure.input(nothing).mutation(({ ctx }) => unfreeze(stageOf(ctx))),
 });

@@ -36,29 +36,44 @@ export const canaryPlanSchema = z.object({
 });
 export type CanaryPlan = z.output<typeof canaryPlanSchema>;
 
+/** While frozen, nothing gets more traffic by itself or by hand; taking away and going back always work. */
+export const freezeSchema = z.object({
+  frozen: z.boolean().default(false),
+  reason: z.string().trim().max(500).default(""),
+});
+
 /** What can speak against an arm. */
 export const CANARY_METRICS = ["thumbs", "sideBySide", "regenerate", "errors", "latency"] as const;
 export type CanaryMetric = (typeof CANARY_METRICS)[number];
 
-export interface ArmFigures {
-  replies: number;
-  conversations: number;
-  up: number;
-  down: number;
+const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const percentilesSchema = z.object({ p50: z.number(), p95: z.number() });
+
+/** Of the newest replies of an arm, at most some thousands, so that they cost the same however old the arm is. */
+export const armFiguresSchema = z.object({
+  replies: z.number(),
+  conversations: z.number(),
+  up: z.number(),
+  down: z.number(),
   /** Share of thumbs that are up. */
-  thumbsUp: Estimate | null;
+  thumbsUp: estimateSchema.nullable(),
   /** Replies with a thumb, as a share. */
-  judged: number | null;
+  judged: z.number().nullable(),
   /** Replies that their reader asked to have again. */
-  regenerated: Estimate | null;
+  regenerated: estimateSchema.nullable(),
   /** Against the default arm, where both stood side by side; ties count half. */
-  sideBySide: (Estimate & { comparisons: number }) | null;
-  failed: Estimate | null;
-  tokens: Estimate | null;
-  /** Milliseconds to the first token and to the whole reply; median and 95th percentile. */
-  firstTokenMs: { p50: number; p95: number } | null;
-  replyMs: { p50: number; p95: number } | null;
-}
+  sideBySide: estimateSchema.extend({ comparisons: z.number() }).nullable(),
+  failed: estimateSchema.nullable(),
+  tokens: estimateSchema.nullable(),
+  /** Milliseconds to the first words and to the whole reply; median and 95th percentile. */
+  firstTokenMs: percentilesSchema.nullable(),
+  replyMs: percentilesSchema.nullable(),
+});
+export type ArmFigures = z.output<typeof armFiguresSchema>;
+
+/** Both arms of a Canary, as they were when it was last looked at. */
+export const canaryFiguresSchema = z.object({ arm: armFiguresSchema, control: armFiguresSchema });
+export type CanaryFigures = z.output<typeof canaryFiguresSchema>;
 
 export interface ArmView {
   deploymentId: string;
@@ -75,7 +90,7 @@ export interface ArmView {
 /** How one metric stands: evidence that the arm is worse, as an E-value, and the bar at which it is stopped. */
 export interface CanaryTest {
   metric: CanaryMetric;
-  /** Difference to the default arm, in the metric's own unit; positive is better. */
+  /** Difference of shares to the default arm, positive is better; of `sideBySide` the share of wins minus ½, of `latency` that of slow replies. */
   difference: Estimate | null;
   evidenceWorse: number;
   evidenceBetter: number;
@@ -97,6 +112,7 @@ export interface CanaryView {
   /** What is still missing before the next stage; empty when it may begin. */
   waitsFor: Sentence[];
   tests: CanaryTest[];
+  figures: CanaryFigures | null;
   automatic: boolean;
   startedBy: PersonRef | null;
   startedAt: Date;
@@ -113,5 +129,7 @@ export interface TrafficView {
   frozen: { by: PersonRef | null; reason: string; at: Date } | null;
   /** Arms that may have traffic at a time (INFERENCE_ADAPTERS). */
   mostArms: number;
+  /** What the next canary goes by unless its starter says otherwise. */
+  plan: CanaryPlan;
   rollback: { number: number; adapterSha256: string | null } | null;
 }

@@ -1,0 +1,137 @@
+/** From observations to evidence: how each word of a conversation moves the tests of a Canary, and what the tests say. Pure. */
+
+import { logEvidenceOfLosing } from "../sequential/coin.ts";
+import { differenceOfShares } from "../sequential/difference.ts";
+import { observe, type TwoProportions, tallies } from "../sequential/two-proportions.ts";
+import { CANARY_METRICS, type CanaryMetric, type CanaryPlan, type CanaryTest } from "../views/deployment.ts";
+import type { Sentence } from "../views/sentence.ts";
+import { wilson } from "../wilson.ts";
+import { said } from "./moves.ts";
+import type { CanaryState } from "./state.ts";
+
+/** What one conversation says of one metric; see CanaryObservation. */
+export interface Observation {
+  metric: CanaryMetric;
+  onArm: boolean;
+  value: number;
+}
+
+export function absorb(state: CanaryState, { metric, onArm, value }: Observation): CanaryState {
+  switch (metric) {
+    case "thumbs":
+    case "regenerate":
+    case "errors":
+      return { ...state, [metric]: observe(state[metric], { onArm, good: value === 1 }) };
+    case "latency":
+      return { ...state, latency: absorbLatency(state.latency, { onArm, value }) };
+    case "sideBySide":
+      return { ...state, sideBySide: absorbChoice(state.sideBySide, value) };
+  }
+}
+
+/** An arm may take this many times as long per token before it counts as slower. */
+const SLOWER = 1.5;
+/** Replies of the control whose median the bar is, at least and at most. */
+const [LEAST_RECENT, MOST_RECENT] = [11, 31];
+
+/**
+ * A reply is slow when a token took longer than the control's median, the arm's times divided by what it is allowed. The bar is settled before
+ * a block's first reply and by earlier replies alone, so that while the arm keeps within its allowance its replies are slow no more often.
+ */
+function absorbLatency(
+  { recent, bar: settled, ...test }: CanaryState["latency"],
+  { onArm, value }: { onArm: boolean; value: number },
+): CanaryState["latency"] {
+  const seen = onArm ? recent : [...recent, value].slice(-MOST_RECENT);
+  const bar = settled ?? (recent.length >= LEAST_RECENT ? median(recent) : null);
+  if (bar === null) return { ...test, recent: seen, bar };
+  const after = observe(test, { onArm, good: value / (onArm ? SLOWER : 1) <= bar });
+  const isClosed = after.open.arm.n === 0 && after.open.control.n === 0;
+  return { ...after, recent: seen, bar: isClosed ? null : bar };
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** @param value 1: the arm's draft was chosen, 0: the control's, ½: neither */
+function absorbChoice(
+  { wins, losses, ties, peakWorse }: CanaryState["sideBySide"],
+  value: number,
+): CanaryState["sideBySide"] {
+  const after = {
+    wins: wins + (value === 1 ? 1 : 0),
+    losses: losses + (value === 0 ? 1 : 0),
+    ties: ties + (value === 0.5 ? 1 : 0),
+  };
+  return { ...after, peakWorse: Math.max(peakWorse, logEvidenceOfLosing(after.wins, after.losses)) };
+}
+
+/** What the evidence has to reach: α is shared out evenly, so that all metrics together stop a harmless arm with a probability of at most α. */
+export const barOf = ({ alpha }: Pick<CanaryPlan, "alpha">): number => CANARY_METRICS.length / alpha;
+
+/** How each metric stands, as people see it. */
+export function testsOf(state: CanaryState, plan: Pick<CanaryPlan, "alpha">): CanaryTest[] {
+  const bar = barOf(plan);
+  return CANARY_METRICS.map((metric) => {
+    if (metric !== "sideBySide") {
+      const { arm, control } = tallies(state[metric]);
+      return {
+        ...{ metric, bar, difference: differenceOfShares(arm, control) },
+        evidenceWorse: evidence(state[metric].logWorse),
+        evidenceBetter: evidence(state[metric].logBetter),
+        observations: { arm: arm.n, control: control.n },
+      };
+    }
+    const { wins, losses, ties } = state.sideBySide;
+    const [of, points] = [wins + losses + ties, wins + ties / 2];
+    const share = of === 0 ? null : wilson(points, of);
+    return {
+      ...{ metric, bar, observations: { arm: of, control: of } },
+      difference: share && { value: share.share - 0.5, low: share.low - 0.5, high: share.high - 0.5 },
+      evidenceWorse: evidence(logEvidenceOfLosing(wins, losses)),
+      evidenceBetter: evidence(logEvidenceOfLosing(losses, wins)),
+    };
+  });
+}
+
+/** JSON and pages have no use for more than this. */
+const evidence = (log: number) => Math.min(Math.exp(log), Number.MAX_SAFE_INTEGER);
+
+/** Why the arm must be taken away, or null. What was once beyond its bar stays so, however it goes on. */
+export function harmOf(state: CanaryState, plan: Pick<CanaryPlan, "alpha" | "leastErrors">): Sentence | null {
+  const bar = barOf(plan);
+  const metric = CANARY_METRICS.find((name) => {
+    if (name === "errors" && failuresOf(state.errors) < plan.leastErrors) return false;
+    return state[name].peakWorse >= Math.log(bar);
+  });
+  if (!metric) return null;
+  const facts = { evidence: evidence(state[metric].peakWorse), bar };
+  if (metric === "sideBySide") {
+    const { wins, losses } = state.sideBySide;
+    return said("WORSE_SIDE_BY_SIDE", { wins, losses, ...facts });
+  }
+  const { arm, control } = tallies(state[metric]);
+  // Thumbs are told as the share that is up; the others as the share of what went wrong.
+  const shown = ({ n, good }: { n: number; good: number }) => (metric === "thumbs" ? good : n - good) / Math.max(1, n);
+  return said(WORSE[metric], {
+    ...{ arm: shown(arm), control: shown(control), armObservations: arm.n, controlObservations: control.n },
+    ...facts,
+  });
+}
+
+const WORSE = {
+  thumbs: "WORSE_THUMBS",
+  regenerate: "WORSE_REGENERATE",
+  errors: "WORSE_ERRORS",
+  latency: "WORSE_LATENCY",
+} as const;
+
+function failuresOf(errors: TwoProportions): number {
+  const { arm } = tallies(errors);
+  return arm.n - arm.good;
+}
+
+/** Whether people are shown to like the arm better than the control, by thumbs or side by side. */
+export const isBetter = (state: CanaryState, plan: Pick<CanaryPlan, "alpha">): boolean =>
+  testsOf(state, plan).some(
+    ({ metric, evidenceBetter, bar }) => (metric === "thumbs" || metric === "sideBySide") && evidenceBetter >= bar,
+  );
