@@ -88,7 +88,7 @@ export function startUpkeep(services: Services): () => Promise<void> {
   });
   return async () => {
     stopping.abort();
-    await Promise.all([deliver(), tend(), reap(), draft(), ask(), imports(), figures(), sweep()]);
+    await Promise.all([deliver(), schedules(), tend(), reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
   };
 }
