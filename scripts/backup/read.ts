@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { AppError } from "../../server/errors.ts";
+import { readTar, type TarMember } from "../../server/tar.ts";
 import { StartError } from "../start/report.mjs";
 import {
   homePath,
@@ -15,7 +16,6 @@ import {
   PIECE_BYTES,
   tableOf,
 } from "./manifest.ts";
-import { readTar, type TarMember } from "./tar.ts";
 
 const unpackGzip = promisify(gunzip);
 const CHUNK_BYTES = 2 ** 20;

@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import pg from "pg";
+import { TarWriter } from "../../server/tar.ts";
 import { StartError } from "../start/report.mjs";
 import { copyOut, readTables, STABLE_TEXT } from "./copy.ts";
 import {
@@ -21,7 +22,6 @@ import {
   type TableFacts,
 } from "./manifest.ts";
 import { readQueuedWork } from "./queue.ts";
-import { TarWriter } from "./tar.ts";
 
 const pack = promisify(gzip);
 

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readTar, TarWriter } from "../../../scripts/backup/tar.ts";
+import { readTar, TarWriter } from "../../../server/tar.ts";
 
 const at = new Date("2026-11-22T12:00:00Z");
 

@@ -3,7 +3,7 @@
  * Header" and "ustar Interchange Format"), which every tar program opens.
  */
 
-import { AppError } from "../../server/errors.ts";
+import { AppError } from "./errors.ts";
 
 const BLOCK = 512;
 const NAME_BYTES = 100;
