@@ -13,7 +13,7 @@ import { DiffText } from "../../_components/diff-text.tsx";
 import { Prompt } from "../../_components/prompt.tsx";
 import { isOpen, type NextAct } from "../../_lib/gate-states.ts";
 import { type Piece, wordDiff } from "../../_lib/word-diff.ts";
-import { figuresOf } from "../_lib/sample-figures.ts";
+import { figuresOf, type ReplyFigures } from "../_lib/sample-figures.ts";
 
 /** Whoever may still taste blindly is asked before the names are shown. */
 const staysBlind = (gate: GateReport, act: NextAct) => isOpen(act) && gate.yourTastes.done < gate.yourTastes.total;
@@ -69,7 +69,14 @@ function TellingPair({ sample }: { sample: GateSampleView }) {
       </div>
       <footer className="mt-3 flex flex-wrap items-center gap-2 text-faint text-xs">
         <Badge>{t(`suite.${sample.suite}`)}</Badge>
-        {sample.candidate === sample.live && <span>{t("report.sameReply")}</span>}
+        {figures.margin !== null && (
+          <span>
+            {t("sampleFigure.margin", {
+              side: figures.margin >= 0 ? "candidate" : "live",
+              value: shortNumber(Math.abs(figures.margin)),
+            })}
+          </span>
+        )}
       </footer>
     </article>
   );
@@ -78,12 +85,12 @@ function TellingPair({ sample }: { sample: GateSampleView }) {
 type ReplyProps = {
   side: "candidate" | "live";
   pieces: readonly Piece[];
-  figures?: readonly (readonly [name: string, value: number])[];
+  figures?: ReplyFigures;
   chosen?: boolean;
 };
 
 /** Also used where the taste test is resolved. */
-export function Reply({ side, pieces, figures = [], chosen = false }: ReplyProps) {
+export function Reply({ side, pieces, figures = {}, chosen = false }: ReplyProps) {
   const t = useTranslations("gate");
   const candidate = side === "candidate";
   return (
@@ -108,20 +115,10 @@ export function Reply({ side, pieces, figures = [], chosen = false }: ReplyProps
           <span className="text-quiet">{t("report.noText")}</span>
         )}
       </p>
-      {figures.length > 0 && (
-        <p className="mt-2 flex flex-wrap gap-x-3 text-faint text-xs tabular-nums">
-          {figures.map(([name, value]) => (
-            <Figure key={name} name={name} value={value} />
-          ))}
-        </p>
-      )}
+      <p className="mt-2 flex flex-wrap gap-x-3 text-faint text-xs tabular-nums empty:hidden">
+        {figures.tokens !== undefined && <span>{t("sampleFigure.tokens", { value: figures.tokens })}</span>}
+        {figures.passed !== undefined && <span>{t("sampleFigure.passed", { value: figures.passed })}</span>}
+      </p>
     </div>
   );
-}
-
-/** Names are the server's and may grow before the words do; the cast names one that exists for certain. */
-function Figure({ name, value }: { name: string; value: number }) {
-  const t = useTranslations("gate.sampleFigure");
-  const known = name as "tokens";
-  return <span>{t.has(known) ? t(known, { value: shortNumber(value) }) : `${name} ${shortNumber(value)}`}</span>;
 }

@@ -14,13 +14,34 @@ import { Acts } from "./acts.tsx";
 const TOLD_AT_ONCE = 2;
 
 export function Verdict({ gate, act }: { gate: GateReport; act: NextAct }) {
+  const t = useTranslations("gate.report");
+  return (
+    <section aria-label={t("verdict")} className="rounded-lg border bg-surface p-4 sm:p-5">
+      <VerdictText gate={gate} />
+      {isMoving(gate.status) && (
+        <div className="mt-4 max-w-3xl">
+          <GateProgress gate={gate} />
+        </div>
+      )}
+      <div className="mt-4 border-t pt-4 print:hidden">
+        <p className="mb-3 max-w-3xl text-pretty text-sm">
+          <NextText gate={gate} act={act} />
+        </p>
+        <Acts gate={gate} act={act} />
+      </div>
+    </section>
+  );
+}
+
+/** What was found and why, without anything that can be pressed. */
+export function VerdictText({ gate }: { gate: GateReport }) {
   const t = useTranslations("gate");
   const paragraph = useParagraph();
   const reasons = weighing(gate)
     .filter(({ reason }) => reason.length > 0)
     .map(({ suite, reason }) => t("report.why", { suite: t(`suite.${suite}`), reason: paragraph(reason) }));
   return (
-    <section aria-label={t("report.verdict")} className="rounded-lg border bg-surface p-4 sm:p-5">
+    <>
       <p className="max-w-3xl text-pretty font-medium text-lg">
         <Headline gate={gate} />
       </p>
@@ -36,11 +57,6 @@ export function Verdict({ gate, act }: { gate: GateReport; act: NextAct }) {
           ))}
         </ul>
       )}
-      {isMoving(gate.status) && (
-        <div className="mt-4 max-w-3xl">
-          <GateProgress gate={gate} />
-        </div>
-      )}
       {gate.status === "FAILED" && gate.error && (
         <Notice tone="danger" role="status" className="mt-3">
           <span lang="en" className="break-words">
@@ -48,13 +64,7 @@ export function Verdict({ gate, act }: { gate: GateReport; act: NextAct }) {
           </span>
         </Notice>
       )}
-      <div className="mt-4 border-t pt-4 print:hidden">
-        <p className="mb-3 max-w-3xl text-pretty text-sm">
-          <Next gate={gate} act={act} />
-        </p>
-        <Acts gate={gate} act={act} />
-      </div>
-    </section>
+    </>
   );
 }
 
@@ -71,7 +81,7 @@ function Headline({ gate }: { gate: GateReport }) {
 }
 
 /** What to do now, in a sentence. */
-function Next({ gate, act }: { gate: GateReport; act: NextAct }) {
+export function NextText({ gate, act }: { gate: GateReport; act: NextAct }) {
   const t = useTranslations("gate.next");
   const sentence = useSentence();
   const tasteFirst = gate.obstacles.find(({ code }) => code === "TASTE_FIRST");

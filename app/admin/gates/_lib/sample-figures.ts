@@ -1,11 +1,26 @@
-// The figures of a sample by whose reply they are about: names begin with "candidate/" or "live/".
+// The figures of a sample by whose reply they are about: the live one's end in "/live".
 
-type Figure = readonly [name: string, value: number];
+/** Figures that compare both replies; above 0 the candidate's is ahead. */
+const OF_BOTH = "margin";
+const LIVE = "/live";
 
-export function figuresOf(figures: Readonly<Record<string, number>>): { candidate: Figure[]; live: Figure[] } {
-  const of = (side: string): Figure[] =>
-    Object.entries(figures)
-      .filter(([name]) => name.startsWith(`${side}/`))
-      .map(([name, value]) => [name.slice(side.length + 1), value]);
-  return { candidate: of("candidate"), live: of("live") };
+/** Figures of one reply, and only those that have words. */
+export interface ReplyFigures {
+  tokens?: number;
+  /** Of a check: 1 or 0. */
+  passed?: number;
+}
+
+interface SampleFigures {
+  candidate: ReplyFigures;
+  live: ReplyFigures;
+  margin: number | null;
+}
+
+export function figuresOf(figures: Readonly<Record<string, number>>): SampleFigures {
+  const of = (ending: string): ReplyFigures => ({
+    tokens: figures[`tokens${ending}`],
+    passed: figures[`passed${ending}`],
+  });
+  return { candidate: of(""), live: of(LIVE), margin: figures[OF_BOTH] ?? null };
 }
