@@ -1,17 +1,22 @@
-/** The trainer process: takes Runs off the queue, one at a time, behind everything else the machine has to do. */
+/** The trainer process: takes Runs and Gates off their queues, one at a time, behind everything else the machine has to do. */
 
 import { hostname, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { fromPrisma } from "pg-boss";
 import { createDb } from "../server/db.ts";
 import { openBoss, RUN_QUEUE, type RunQueueMessage } from "../server/domain/queue.ts";
+import { keepBeating, ownSign } from "../server/domain/system/beat.ts";
 import { createEngineClient } from "../server/engine-client.ts";
 import { env, requireEnv } from "../server/env.ts";
 import { logger } from "../server/log.ts";
+import { startTracing } from "../server/trace.ts";
+import { inWork } from "../server/work.ts";
 import { BACKENDS, openEngine } from "./engine/index.ts";
+import { workOnGates } from "./gate-queue.ts";
 import { endpointFrom } from "./judge/endpoint.ts";
 import { openRollouts } from "./rollout/rollouts.ts";
 import { workOnScores } from "./score-queue.ts";
+import { createTurns } from "./turns.ts";
 import { workOnRun } from "./worker.ts";
 
 /** Chat comes first: with one process each on two cores, this one gets what the others leave. */
@@ -25,6 +30,7 @@ class ShuttingDown extends Error {
 
 async function main(): Promise<void> {
   setPriority(NICE);
+  const stopTracing = await startTracing("hone-trainer");
   const log = logger("trainer");
   const settings = env();
   const url = requireEnv("DATABASE_URL");
@@ -62,24 +68,34 @@ async function main(): Promise<void> {
     shutdown: shutdown.signal,
   };
 
+  const turns = createTurns();
   await boss.work<RunQueueMessage>(
     RUN_QUEUE,
     { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS },
     async ([message]) => {
-      if (message) log.info({ outcome: await workOnRun(services, message.data.runId) }, "queue message done");
+      if (!message) return;
+      const { runId: id, trace } = message.data;
+      await inWork({ kind: "run", id, trace }, async () =>
+        log.info({ outcome: await workOnRun(services, id) }, "queue message done"),
+      );
     },
   );
   const stopScoring = await workOnScores(boss, services);
+  const stopGates = workOnGates(services, turns);
   log.info({ home: settings.HONE_HOME, model: services.model }, "trainer waits for runs");
 
+  const goodbye = keepBeating(db, async () => [ownSign("trainer")]);
   const stop = async (signal: string) => {
     if (shutdown.signal.aborted) return;
     log.info({ signal }, "trainer stops");
     shutdown.abort(new ShuttingDown("The trainer is shutting down."));
     // Waits for the handler, which gives its run back after the step under way.
     await boss.stop({ graceful: true, timeout: 60_000 });
+    await stopGates();
     await stopScoring();
+    await goodbye();
     await db.$disconnect();
+    await stopTracing();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));

@@ -10,6 +10,7 @@ import type { ErrorCode } from "../errors.ts";
 import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
 import { inheritFlags } from "./erasure-flags.ts";
+import { openGateOfRun } from "./gate/open.ts";
 import { metricsSchema } from "./json.ts";
 import { isFinal, LEASED, statesBefore } from "./run-status.ts";
 import { advanceFiring } from "./schedule/advance.ts";
@@ -211,7 +212,8 @@ export async function finishRun(
     const { id } = await tx.adapter.upsert({
       where: { sha256 },
       create: { ...rest, ...{ sha256, kind, tuning, rank, alpha, metrics }, baseModelId: run.baseModelId },
-      update: {},
+      // Its files are here again, whatever the retention policy did to an earlier one's.
+      update: { filesDeletedAt: null },
     });
     // A run of a few steps may end before it has said that it evaluates.
     if (run.status === "RUNNING") await tx.run.update({ where: { id: runId }, data: { status: "EVALUATING" } });
@@ -221,10 +223,9 @@ export async function finishRun(
     });
     await inheritFlags(tx, { adapterId: id, runId });
     await advanceFiring(tx, { runId, now: new Date() });
+    await openGateOfRun(tx, { runId, adapterId: id });
     await recordAudit(tx, {
-      actorId: null,
-      action: "adapter.create",
-      subject: `Adapter:${id}`,
+      ...{ actorId: null, action: "adapter.create", subject: `Adapter:${id}` },
       after: { sha256, runId, kind, tuning, rank, alpha },
     });
     return id;

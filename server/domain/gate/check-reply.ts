@@ -29,7 +29,10 @@ export function passes(check: ReplyCheck, reply: string): boolean {
     case "EQUALS":
       return check.any.some((what) => bare(text) === bare(folded(what)));
     case "NUMBER":
-      return numbersIn(text).some((number) => Math.abs(number - check.value) <= check.tolerance);
+      // The last one: what comes before it are the parts of a sum, or how it was worked out.
+      return numbersIn(text)
+        .slice(-1)
+        .some((number) => Math.abs(number - check.value) <= check.tolerance);
     case "PATTERN":
       return matches(check.pattern, reply);
     case "REFUSES":
@@ -53,7 +56,7 @@ function containsWord(text: string, what: string): boolean {
 /** Less the signs around it. */
 const bare = (text: string) => text.replace(/^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu, "");
 
-/** Decimal numbers, thousands set apart by commas or not. The last one of an equation is its result; all count. */
+/** Decimal numbers, thousands set apart by commas or not. */
 const numbersIn = (text: string) =>
   (text.match(/(?<![\d.])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.])-?\d+(?:\.\d+)?/g) ?? []).map((number) =>
     Number(number.replaceAll(",", "")),

@@ -5,6 +5,7 @@ import { AppError, notFound } from "../../errors.ts";
 import { recordAudit } from "../audit.ts";
 import { activeDeployment } from "../live.ts";
 import { getSetting } from "../setting.ts";
+import { pipelineSchema } from "../views/schedule.ts";
 
 export interface NewGate {
   adapterId: string;
@@ -41,6 +42,23 @@ export async function openGate(tx: Tx, { adapterId, firingId, requestedById }: N
     await recordAudit(tx, { actorId: requestedById, action: "gate.request", subject: `Gate:${open.id}`, after });
   }
   return open.id;
+}
+
+/**
+ * The Gate of what a Run has made, in the transaction that ends the Run. What an earlier stage of a pipeline made is no candidate: the
+ * stage after it goes on from there. Somebody can still ask for its Gate.
+ */
+export async function openGateOfRun(
+  tx: Tx,
+  { runId, adapterId }: { runId: string; adapterId: string },
+): Promise<string | null> {
+  const run = await tx.run.findUniqueOrThrow({
+    where: { id: runId },
+    select: { firingId: true, stage: true, firing: { select: { pipeline: true } } },
+  });
+  const stages = run.firing ? pipelineSchema.parse(run.firing.pipeline).stages.length : 0;
+  if (run.stage !== null && run.stage < stages - 1) return null;
+  return openGate(tx, { adapterId, firingId: run.firingId, requestedById: null });
 }
 
 /** From the adapter's name alone, so that measuring it again draws the same replies. 31 bits: serving takes no more. */

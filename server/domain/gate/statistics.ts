@@ -1,0 +1,170 @@
+/** Intervals of the gate's figures, each from its published source; all pure, those that resample by a seed. */
+
+import { seededRandom } from "../agreement/bootstrap.ts";
+import type { Estimate } from "../views/trust.ts";
+
+/** Φ(x) by Marsaglia's series (2004, Journal of Statistical Software 11/4): ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + …). */
+export function normalCdf(x: number): number {
+  if (Math.abs(x) > 8) return x > 0 ? 1 : 0;
+  let [term, total] = [x, x];
+  for (let i = 3; Math.abs(term) > 1e-18 * Math.abs(total); i += 2) {
+    term *= (x * x) / i;
+    total += term;
+  }
+  return 0.5 + (total * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+}
+
+/** The x with Φ(x) = p, by bisection; 0 < p < 1. */
+export function normalQuantile(p: number): number {
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** A score from 0 (lost) over ½ (neither) to 1 (won). */
+export interface Scored {
+  score: number;
+  /** Above 0; 1 is ordinary. */
+  weight: number;
+  /** Scores of one cluster, one prompt say, are not independent of each other. */
+  cluster: string;
+}
+
+/**
+ * Share of wins with Wilson's score interval at 1 − α (Wilson 1927; Brown, Cai & DasGupta 2001 on why not Wald's). Scores of a cluster
+ * are averaged first; n is Kish's effective number of clusters, (Σw)²/Σw² (Kish 1965, § 11.7). A score between 0 and 1 varies at most as
+ * much as a coin of the same mean, so ties and averages make the interval too wide, never too narrow.
+ * @returns null without scores
+ */
+export function winShare(scores: readonly Scored[], alpha: number): (Estimate & { n: number }) | null {
+  const clusters = new Map<string, { total: number; weight: number; count: number }>();
+  for (const { score, weight, cluster } of scores) {
+    const known = clusters.get(cluster) ?? { total: 0, weight: 0, count: 0 };
+    known.total += score * weight;
+    known.weight += weight;
+    known.count += 1;
+    clusters.set(cluster, known);
+  }
+  const means = [...clusters.values()].map(({ total, weight, count }) => ({
+    score: total / weight,
+    weight: weight / count,
+  }));
+  if (means.length === 0) return null;
+  const sum = means.reduce((total, { weight }) => total + weight, 0);
+  const squares = means.reduce((total, { weight }) => total + weight * weight, 0);
+  const value = means.reduce((total, { score, weight }) => total + score * weight, 0) / sum;
+  const n = (sum * sum) / squares;
+  return { value, ...wilson(value, n, alpha), n };
+}
+
+/** Wilson's score interval for a share p of n at 1 − α. */
+export function wilson(p: number, n: number, alpha: number): { low: number; high: number } {
+  const z = normalQuantile(1 - alpha / 2);
+  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  // Rounding must not shut out a share of exactly 0 or 1.
+  return { low: Math.min(p, Math.max(0, centre - half)), high: Math.max(p, Math.min(1, centre + half)) };
+}
+
+const ROUNDS = 1000;
+
+/** The percentile interval of an estimate over units drawn anew (Efron & Tibshirani 1993, § 13.3), stretched to hold the estimate. */
+export function resampled<Unit>(
+  units: readonly Unit[],
+  estimate: (sample: readonly Unit[]) => number,
+  { alpha, seed }: { alpha: number; seed: number },
+): Estimate {
+  const value = estimate(units);
+  const random = seededRandom(seed);
+  const found = Array.from({ length: ROUNDS }, () =>
+    estimate(units.map(() => units[Math.floor(random() * units.length)]!)),
+  ).sort((a, b) => a - b);
+  const at = (share: number) => found[Math.round(share * (found.length - 1))]!;
+  return { value, low: Math.min(value, at(alpha / 2)), high: Math.max(value, at(1 - alpha / 2)) };
+}
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0) / values.length;
+
+/** Standard deviation with n − 1; 0 for fewer than two. */
+export function deviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((total, value) => total + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
+/** A comparison for `winRateAtEqualLength`. */
+export interface LengthScored {
+  score: number;
+  weight: number;
+  /** ln(length of the candidate's reply / length of live's), or of what it prefers. */
+  lengthDifference: number;
+}
+
+/** Records of log-F(1,1) priors: half a success and half a failure for the intercept, and the same for the slope per deviation. */
+const PRIOR = 0.5;
+
+/**
+ * The win rate that is left when both replies are equally long: logit P(win) = θ + γ·d, of which σ(θ) is told (after Dubois et al. 2024,
+ * who control for length by such a term). Penalised by log-F(1,1) priors through added records (Greenland & Mansournia 2015, § 3), so
+ * that all wins, or wins wherever the reply is longer, still have a finite estimate. Interval at 1 − α by Wald's method on the logit
+ * scale, from the curvature of the penalised likelihood.
+ * @returns also γ per unit of the difference; null without scores
+ */
+export function winRateAtEqualLength(
+  scores: readonly LengthScored[],
+  alpha: number,
+): (Estimate & { slope: number }) | null {
+  if (scores.length === 0) return null;
+  const scale = Math.sqrt(mean(scores.map(({ lengthDifference: d }) => d * d))) || 1;
+  const records = scores.map(({ score, weight, lengthDifference }) => ({
+    ...{ score, weight },
+    x: [1, lengthDifference / scale] as readonly [number, number],
+  }));
+  for (const score of [0, 1])
+    for (const x of [[1, 0] as const, [0, 1] as const]) records.push({ score, weight: PRIOR, x });
+  let [theta, gamma] = [0, 0];
+  let [a, b, c] = [1, 0, 1]; // curvature [[a, b], [b, c]]
+  for (let round = 0; round < 100; round++) {
+    let [g, h] = [0, 0];
+    [a, b, c] = [0, 0, 0];
+    for (const { score, weight, x } of records) {
+      const p = sigmoid(theta * x[0] + gamma * x[1]);
+      const curve = weight * p * (1 - p);
+      g += weight * (score - p) * x[0];
+      h += weight * (score - p) * x[1];
+      a += curve * x[0] * x[0];
+      b += curve * x[0] * x[1];
+      c += curve * x[1] * x[1];
+    }
+    const determinant = a * c - b * b;
+    const step = [(c * g - b * h) / determinant, (a * h - b * g) / determinant] as const;
+    // Newton may overshoot far from the optimum; the likelihood is concave, so a shorter step always gains.
+    const size = Math.max(Math.abs(step[0]), Math.abs(step[1]));
+    theta += step[0] * Math.min(1, 2 / size);
+    gamma += step[1] * Math.min(1, 2 / size);
+    if (size < 1e-10) break;
+  }
+  const half = normalQuantile(1 - alpha / 2) * Math.sqrt(c / (a * c - b * b));
+  return {
+    ...{ value: sigmoid(theta), low: sigmoid(theta - half), high: sigmoid(theta + half) },
+    slope: gamma / scale,
+  };
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/**
+ * Median of paired ratios with the interval from the smallest to the largest: of n rounds it misses the true median with probability
+ * 2^(1−n), whatever the distribution (the sign test turned round; Conover 1999, § 3.2); six rounds miss in 3 % of cases.
+ */
+export function medianRatio(ratios: readonly number[]): Estimate {
+  const sorted = [...ratios].sort((x, y) => x - y);
+  const middle = sorted.length / 2;
+  const value = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+  return { value, low: sorted[0]!, high: sorted.at(-1)! };
+}
