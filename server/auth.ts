@@ -66,8 +66,14 @@ export async function checkPassword(
 
 const wrong = () => new AppError("UNAUTHORIZED", "Email and password do not fit together; try again.");
 
+/** People who were invited by their address and come through a provider, which confirms it. */
+export interface Invites {
+  isInvited(email: string): Promise<boolean>;
+  accept(person: { userId: string; email: string }): Promise<void>;
+}
+
 /** Made for each call and not while a module is imported: `next build` has no settings. A session names the device that asks. */
-export function authOptions({ headers }: Pick<Request, "headers">): NextAuthOptions {
+export function authOptions({ headers }: Pick<Request, "headers">, invites: Invites): NextAuthOptions {
   const settings = env();
   const device = { ip: clientIp(headers, settings.TRUSTED_PROXIES), userAgent: headers.get("user-agent") };
   return {
@@ -93,7 +99,7 @@ export function authOptions({ headers }: Pick<Request, "headers">): NextAuthOpti
     callbacks: {
       async signIn({ account, profile, user }) {
         if (!account || account.provider === "credentials") return true;
-        const refusal = await refuseProvider(db(), settings, { account, profile, email: user.email });
+        const refusal = await refuseProvider(db(), settings, { account, profile, email: user.email }, invites);
         return refusal ? `/sign-in?error=${refusal}` : true;
       },
       async jwt({ token, user }) {
@@ -108,6 +114,10 @@ export function authOptions({ headers }: Pick<Request, "headers">): NextAuthOpti
       },
     },
     events: {
+      async signIn({ user, profile, isNewUser }) {
+        if (!isNewUser || !user.email || isConfirmed(profile) !== true) return;
+        await invites.accept({ userId: user.id, email: user.email.toLowerCase() });
+      },
       async signOut({ token }) {
         const sessionId = sessionOf(token);
         if (sessionId) await endSession(db(), sessionId);
@@ -125,6 +135,7 @@ export async function refuseProvider(
     profile?: object;
     email?: string | null;
   },
+  invites: Pick<Invites, "isInvited">,
 ): Promise<ErrorCode | null> {
   const { provider, providerAccountId } = coming.account;
   const known = await database.account.findUnique({
@@ -133,12 +144,19 @@ export async function refuseProvider(
   });
   if (known) return known.user.disabledAt ? "FORBIDDEN" : null;
   // An address that its owner never confirmed could be anybody's.
-  const unconfirmed = coming.profile && "email_verified" in coming.profile && coming.profile.email_verified === false;
-  if (!coming.email || unconfirmed) return "UNAUTHORIZED";
+  if (!coming.email || isConfirmed(coming.profile) === false) return "UNAUTHORIZED";
   if (await database.user.findUnique({ where: { email: coming.email.toLowerCase() }, select: { id: true } })) {
     return "EMAIL_TAKEN";
   }
-  return (await isSignUpOpen(database, settings)) ? null : "SIGN_UP_CLOSED";
+  if (await isSignUpOpen(database, settings)) return null;
+  const invited = isConfirmed(coming.profile) === true && (await invites.isInvited(coming.email.toLowerCase()));
+  return invited ? null : "SIGN_UP_CLOSED";
+}
+
+/** Whether the provider says that the address is its owner's; undefined where it says nothing. */
+function isConfirmed(profile: object | undefined): boolean | undefined {
+  const said = profile && "email_verified" in profile ? profile.email_verified : undefined;
+  return typeof said === "boolean" ? said : undefined;
 }
 
 /** Cookies that were opened: a token says the same until it ends, and opening one derives a key anew every time. */

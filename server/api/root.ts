@@ -15,6 +15,7 @@ import { erasureRouter } from "./routers/erasure.ts";
 import { feedbackRouter } from "./routers/feedback.ts";
 import { gateRouter } from "./routers/gate.ts";
 import { importRouter } from "./routers/import.ts";
+import { inviteRouter } from "./routers/invite.ts";
 import { lineageRouter } from "./routers/lineage.ts";
 import { messageRouter } from "./routers/message.ts";
 import { overviewRouter } from "./routers/overview.ts";
@@ -23,6 +24,7 @@ import { peopleRouter } from "./routers/people.ts";
 import { rewardRouter } from "./routers/reward.ts";
 import { runRouter } from "./routers/run.ts";
 import { scheduleRouter } from "./routers/schedule.ts";
+import { sessionRouter } from "./routers/session.ts";
 import { settingRouter } from "./routers/setting.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { viewerRouter } from "./routers/viewer.ts";
@@ -55,6 +57,8 @@ export const appRouter = router({
   erasure: erasureRouter,
   trust: trustRouter,
   webhook: webhookRouter,
+  session: sessionRouter,
+  invite: inviteRouter,
   gate: gateRouter,
   check: checkRouter,
 });

@@ -35,16 +35,25 @@ export async function endOwnSession(db: Db, viewerId: string, id: string): Promi
   return { id };
 }
 
-/** An admin signs somebody out everywhere. */
+/** Everywhere but here. */
+export async function endOtherSessions(
+  db: Db,
+  viewerId: string,
+  session: ViewerSession | null,
+): Promise<{ ended: number }> {
+  return { ended: await endSessionsOf(db, viewerId, { but: session?.id }) };
+}
+
+/** An admin signs somebody out everywhere; themselves everywhere but here. */
 export async function endSessionsAsAdmin(
   db: Db,
-  actor: { id: string; sessionId: string | null },
+  actor: { id: string; session: ViewerSession | null },
   userId: string,
 ): Promise<{ ended: number }> {
   return db.$transaction(async (tx) => {
     if (!(await tx.user.findFirst({ where: { id: userId, erasedAt: null }, select: { id: true } })))
       throw notFound("person");
-    const but = userId === actor.id && actor.sessionId ? actor.sessionId : undefined;
+    const but = userId === actor.id ? actor.session?.id : undefined;
     const ended = await endSessionsOf(tx, userId, { but });
     if (ended > 0)
       await recordAudit(tx, {

@@ -1,10 +1,12 @@
-/** The caller's account: consent, taking part in training, and leaving. */
+/** The caller's account: consent, taking part in training, the password, and leaving. */
 
 import { z } from "zod";
 import { getAccount, recordConsent, setAccountTraining } from "../../domain/account-consent.ts";
 import { deleteAccount } from "../../domain/account-delete.ts";
+import { changePassword } from "../../domain/account-password.ts";
 import { PASSWORD_LENGTH } from "../../password.ts";
 import { router, userProcedure } from "../trpc.ts";
+import { newPassword } from "./input.ts";
 
 const deleteInput = z.object({
   /** Where the account has one; else `email`. */
@@ -18,5 +20,8 @@ export const accountRouter = router({
   setTraining: userProcedure
     .input(z.object({ optOut: z.boolean() }))
     .mutation(({ ctx, input }) => setAccountTraining(ctx.services.db, ctx.viewer.id, input.optOut)),
+  changePassword: userProcedure
+    .input(z.object({ current: z.string().max(PASSWORD_LENGTH.most), next: newPassword }))
+    .mutation(({ ctx, input }) => changePassword(ctx.services, { userId: ctx.viewer.id, session: ctx.session }, input)),
   delete: userProcedure.input(deleteInput).mutation(({ ctx, input }) => deleteAccount(ctx.services, ctx.viewer, input)),
 });

@@ -6,14 +6,8 @@ import { isSignUpOpen } from "../../auth-sign-up.ts";
 import { confirmSession } from "../../domain/session.ts";
 import { signUp } from "../../domain/viewer-account.ts";
 import { PASSWORD_LENGTH } from "../../password.ts";
-import { plainText } from "../../plain-text.ts";
 import { publicProcedure, router, userProcedure } from "../trpc.ts";
-
-const signUpInput = z.object({
-  email: z.email().max(320).toLowerCase(),
-  name: plainText().pipe(z.string().trim().min(1).max(100)),
-  password: z.string().min(PASSWORD_LENGTH.least).max(PASSWORD_LENGTH.most),
-});
+import { emailInput, nameInput, newPassword } from "./input.ts";
 
 export const viewerRouter = router({
   /** The password once more: what needs a fresh sign-in is open for a while. */
@@ -25,6 +19,6 @@ export const viewerRouter = router({
   /** Ways to sign in besides email and password. */
   providers: publicProcedure.query(({ ctx }) => providerNames(ctx.services.env)),
   signUp: publicProcedure
-    .input(signUpInput)
+    .input(z.object({ email: emailInput, name: nameInput, password: newPassword }))
     .mutation(({ ctx, input }) => signUp(ctx.services, { ...input, ip: ctx.ip })),
 });

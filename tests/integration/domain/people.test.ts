@@ -4,6 +4,7 @@ import { checkPassword, refuseProvider } from "../../../server/auth.ts";
 import { authAdapter } from "../../../server/auth-adapter.ts";
 import { beginSession, readCaller } from "../../../server/auth-session.ts";
 import { callerOfApiKey } from "../../../server/domain/api-key.ts";
+import { isInvited } from "../../../server/domain/invite.ts";
 import { AppError } from "../../../server/errors.ts";
 import { takeToken } from "../../../server/rate-limit.ts";
 import type { Viewer } from "../../../server/viewer.ts";
@@ -90,7 +91,8 @@ describe("coming through a provider", () => {
     email: "eve@example.com",
     ...more,
   });
-  const refuse = (more: object = {}) => refuseProvider(world.db, world.services.env, coming(more));
+  const invites = { isInvited: (email: string) => isInvited(world.db, email) };
+  const refuse = (more: object = {}) => refuseProvider(world.db, world.services.env, coming(more), invites);
 
   test("new people need a confirmed address that nobody has, and an open door", async () => {
     expect(await refuse()).toBeNull();
@@ -99,6 +101,11 @@ describe("coming through a provider", () => {
     expect(await refuse({ email: "ANN@example.com" })).toBe("EMAIL_TAKEN");
     await admin.setting.set({ signUpOpen: false });
     expect(await refuse()).toBe("SIGN_UP_CLOSED");
+    // Whoever was invited by an address comes in with it, once the provider says that it is theirs.
+    await admin.invite.create({ email: "eve@example.com", role: "ANNOTATOR", days: 1 });
+    expect(await refuse()).toBe("SIGN_UP_CLOSED");
+    expect(await refuse({ profile: { email_verified: true } })).toBeNull();
+    expect(await refuse({ profile: { email_verified: true }, email: "mallory@example.com" })).toBe("SIGN_UP_CLOSED");
     await admin.setting.set({ signUpOpen: true });
   });
 

@@ -1,10 +1,18 @@
 /** next-auth's own addresses: sign in, sign out, callbacks, session. */
 
 import NextAuth from "next-auth";
-import { authOptions } from "../../../../server/auth.ts";
+import { authOptions, type Invites } from "../../../../server/auth.ts";
+import { db } from "../../../../server/db.ts";
+import { acceptInviteByEmail, isInvited } from "../../../../server/domain/invite.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
-const handler = (request: Request, context: Context) => NextAuth(request as never, context as never, authOptions(request));
+const invites: Invites = {
+  isInvited: (email) => isInvited(db(), email),
+  accept: (person) => acceptInviteByEmail(db(), person),
+};
+
+const handler = (request: Request, context: Context) =>
+  NextAuth(request as never, context as never, authOptions(request, invites));
 
 export { handler as GET, handler as POST };
