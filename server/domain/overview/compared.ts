@@ -1,12 +1,12 @@
 /** How the live release stands to the one before it: by its Gate, and by everybody who has compared replies of both. */
 
 import type { Db } from "../../db.ts";
-import { betaQuantile } from "../agreement/beta.ts";
 import { keptFigures } from "../kept-figures.ts";
 import { DEFAULT_SLOT } from "../live.ts";
 import { STRENGTHS } from "../strengths.ts";
 import type { ComparedView, Estimate } from "../views.ts";
-import { HELD_OUT, winRateOf } from "./win-rate.ts";
+import { wilson } from "../wilson.ts";
+import { HELD_OUT, heldOutWinRate } from "./win-rate.ts";
 
 const ADAPTER = { adapter: { select: { sha256: true } } } as const;
 
@@ -52,7 +52,7 @@ async function gateOf(
   if (!gate) return null;
   const { id, status, liveAdapterId, liveAdapter, evaluations } = gate;
   const other = liveAdapterId === beforeId ? null : { adapterSha256: liveAdapter?.sha256 ?? null };
-  return { id, status, winRate: winRateOf(evaluations[0]), other };
+  return { id, status, winRate: heldOutWinRate(evaluations), other };
 }
 
 async function peopleOf(
@@ -68,13 +68,12 @@ async function peopleOf(
 }
 
 /**
- * A share of wins with its 95 % interval by Jeffreys' prior (Brown, Cai & DasGupta 2001, § 3.1.3); a tie is half a win for each.
- * Comparisons of one prompt count as independent, so the interval is a little too narrow where a prompt was compared often.
+ * A share of wins with its 95 % interval; a tie is half a win for each. Comparisons of one prompt count as independent, so the
+ * interval is a little too narrow where one was compared often.
  */
 export function shareOf(won: number, lost: number): (Estimate & { comparisons: number }) | null {
   const comparisons = won + lost;
   if (comparisons === 0) return null;
-  const at = (share: number) => betaQuantile(share, won + 0.5, lost + 0.5);
-  const value = won / comparisons;
-  return { value, low: Math.min(value, at(0.025)), high: Math.max(value, at(0.975)), comparisons };
+  const { share, low, high } = wilson(won, comparisons);
+  return { value: share, low, high, comparisons };
 }

@@ -7,7 +7,7 @@ import { DEFAULT_SLOT } from "../live.ts";
 import type { DayOfFeedback, DayOfPairs, OverviewFigures, ReleasePoint } from "../views.ts";
 import { readCompared } from "./compared.ts";
 import { LENGTHS, lengthsPerDay } from "./lengths.ts";
-import { HELD_OUT, winRateOf } from "./win-rate.ts";
+import { HELD_OUT, heldOutWinRate } from "./win-rate.ts";
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -70,7 +70,7 @@ async function readReleases(db: Db): Promise<ReleasePoint[]> {
   const first = new Map(firsts.map(({ adapterId, _min }) => [adapterId, _min.number]));
   return rows.reverse().map(({ number, adapterId, adapter, activatedAt, gate }) => ({
     ...{ number, adapterSha256: adapter?.sha256 ?? null, at: activatedAt },
-    winRate: winRateOf(gate?.evaluations[0]),
+    winRate: heldOutWinRate(gate?.evaluations),
     again: first.get(adapterId) !== number,
   }));
 }

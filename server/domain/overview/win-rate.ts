@@ -1,10 +1,10 @@
 /** The figure of a Gate that the overview tells: its win rate on pairs that people judged and no run has seen. */
 
-import type { Estimate } from "../views.ts";
+import { winRateOf } from "../gate/report.ts";
 
 /** Selects the suite it stands in. */
 export const HELD_OUT = { where: { suite: "heldOutPairs" }, select: { metrics: true } } as const;
 
-export function winRateOf(_evaluation: { metrics: unknown } | undefined): (Estimate & { pairs: number }) | null {
-  return null;
-}
+/** Null where that suite was not measured, or had no pair to go by. */
+export const heldOutWinRate = (evaluations: readonly { metrics: unknown }[] | undefined) =>
+  evaluations?.[0] ? winRateOf(evaluations[0]) : null;

@@ -1,0 +1,105 @@
+// The canary that runs: its stages, what it waits for, what speaks for and against it, and the acts on it.
+"use client";
+import { FastForward, Pause, Play } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Badge } from "../../_components/ui/badge.tsx";
+import { Button } from "../../_components/ui/button.tsx";
+import { Card } from "../../_components/ui/card.tsx";
+import { RelativeTime } from "../../_components/ui/relative-time.tsx";
+import { useSentence } from "../../_lib/sentence.ts";
+import { Person } from "../_components/person.tsx";
+import { releaseName } from "../_lib/format.ts";
+import { Evidence } from "./evidence.tsx";
+import { Stages } from "./stages.tsx";
+import { useShareWords } from "./use-share-words.ts";
+import type { Traffic, TrafficActs } from "./use-traffic.ts";
+
+export type CanaryData = NonNullable<Traffic["canary"]>;
+
+export function CanaryCard({ canary, acts }: { canary: CanaryData; acts: TrafficActs }) {
+  const t = useTranslations("traffic.deployments");
+  const sentence = useSentence();
+  const { startedAt, startedBy, controlNumber, lookedAt } = canary;
+  const words = { control: `r${controlNumber}`, time: () => <RelativeTime date={startedAt} /> };
+  return (
+    <Card
+      title={
+        <span className="flex flex-wrap items-center gap-2">
+          {t("canaryTitle", { release: releaseName(canary) })}
+          <CanaryBadge status={canary.status} />
+        </span>
+      }
+      description={
+        canary.automatic
+          ? t.rich("canaryAutomatic", words)
+          : t.rich("canaryText", { ...words, person: () => <Person person={startedBy} /> })
+      }
+      actions={<CanaryActs canary={canary} acts={acts} />}
+    >
+      <Stages plan={canary.plan} stage={canary.stage} />
+      <div className="mt-4 text-sm">
+        <p className="font-medium">{t("waits")}</p>
+        {canary.waitsFor.length === 0 ? (
+          <p className="text-quiet">{t("waitsNothing")}</p>
+        ) : (
+          <ul className="list-disc pl-5 text-quiet">
+            {canary.waitsFor.map((wait) => (
+              <li key={wait.code}>{sentence(wait)}</li>
+            ))}
+          </ul>
+        )}
+        {canary.reason && <p className="mt-1 text-quiet">{sentence(canary.reason)}</p>}
+      </div>
+      <div className="mt-5">
+        <Evidence tests={canary.tests} earlyPromotion={canary.plan.earlyPromotion} />
+        {lookedAt && (
+          <p className="mt-2 text-faint text-xs">
+            {t.rich("looked", { time: () => <RelativeTime date={lookedAt} /> })}
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+const TONES = { RUNNING: "candidate", PAUSED: "neutral", PROMOTED: "chosen", ROLLED_BACK: "danger" } as const;
+
+export function CanaryBadge({ status }: { status: keyof typeof TONES }) {
+  const t = useTranslations("traffic.deployments.status");
+  return <Badge tone={TONES[status]}>{t(status)}</Badge>;
+}
+
+function CanaryActs({ canary, acts }: { canary: CanaryData; acts: TrafficActs }) {
+  const t = useTranslations("traffic.deployments");
+  const percent = useShareWords();
+  const next = canary.plan.stages[canary.stage + 1];
+  const promotes = !next || next.share === 1000;
+  const release = releaseName(canary);
+  return (
+    <span className="flex flex-wrap justify-end gap-2 print:hidden">
+      {canary.status === "PAUSED" ? (
+        <Button size="sm" disabled={acts.busy} onClick={acts.resumeCanary}>
+          <Play aria-hidden />
+          {t("resume")}
+        </Button>
+      ) : (
+        <Button size="sm" disabled={acts.busy} onClick={acts.pauseCanary}>
+          <Pause aria-hidden />
+          {t("pause")}
+        </Button>
+      )}
+      <Button
+        size="sm"
+        disabled={acts.busy}
+        onClick={() =>
+          acts.advanceCanary(
+            promotes ? t("promoted", { release }) : t("advanced", { release, share: percent(next.share) }),
+          )
+        }
+      >
+        <FastForward aria-hidden />
+        {promotes ? t("promote") : t("advance", { share: percent(next.share) })}
+      </Button>
+    </span>
+  );
+}
