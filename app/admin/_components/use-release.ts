@@ -19,9 +19,13 @@ export function useRelease(onDone: () => void) {
     onSettled: async () => {
       onDone();
       await Promise.all(
-        [trpc.deployment.pathKey(), trpc.adapter.pathKey(), trpc.overview.pathKey(), trpc.run.get.pathKey()].map(
-          (queryKey) => queryClient.invalidateQueries({ queryKey }),
-        ),
+        [
+          trpc.deployment.pathKey(),
+          trpc.gate.pathKey(),
+          trpc.adapter.pathKey(),
+          trpc.overview.pathKey(),
+          trpc.run.get.pathKey(),
+        ].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
       );
     },
   };

@@ -4,7 +4,6 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "../../../_components/ui/button.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
-import { ActivateButton } from "../../_components/activate-button.tsx";
 import { Served } from "../../_components/served.tsx";
 import { shortHash } from "../../_lib/format.ts";
 import { adviceFor } from "../../_lib/run-advice.ts";
@@ -21,7 +20,7 @@ export function RunOutcome({ run }: { run: RunDetails }) {
   if (run.status !== "SUCCEEDED" || !adapter) return null;
   const live = deployments.some((release) => release.active);
   return (
-    <Notice role="status" action={adapter.servable && !live && <ActivateButton adapter={adapter} size="sm" />}>
+    <Notice role="status">
       <p>
         {t.rich(live ? "madeAndLive" : MADE[servedAs(adapter)], {
           hash: shortHash(adapter.sha256),

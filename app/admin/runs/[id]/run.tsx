@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Card } from "../../../_components/ui/card.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
+import { GateCard } from "../../_components/gate-card.tsx";
 import { LineageFacts } from "../../_components/lineage-facts.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
@@ -43,6 +44,7 @@ export function Run({ id }: { id: string }) {
           />
           <div className="space-y-4">
             <RunOutcome run={run} />
+            {run.lineage.adapter?.servable && <GateCard adapterId={run.lineage.adapter.id} />}
             {broken && (
               <Notice role="status" tone="warning">
                 {t("run.reconnecting")}
