@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { type BackupRecord, backupsSchema } from "../server/domain/views/system.ts";
+import { ownVersion } from "../server/version.ts";
 import { runCommand } from "./backup/command.ts";
-import { openPlace, ownVersion } from "./backup/place.ts";
+import { openPlace } from "./backup/place.ts";
 import { makeBackup } from "./backup/write.ts";
 import { progress } from "./data/progress.ts";
 import { writePrivately } from "./supervisor/home.ts";
@@ -35,7 +36,7 @@ await runCommand("backup", async () => {
   const shown = progress(() => doing);
   try {
     const { manifest, bytes, sha256 } = await makeBackup({
-      ...{ url, home, file, hone: ownVersion(), now: began, models: values.models },
+      ...{ url, home, file, hone: ownVersion, now: began, models: values.models },
       say: (what) => {
         doing = what;
       },

@@ -79,7 +79,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
     args: [...WEB_HEAP, next, dev ? "dev" : "start", ...address],
     env: { ...env, NODE_ENV: dev ? "development" : "production", NEXT_DIST_DIR: build },
   });
-  const web = { name: "web", url: `http://${settings.probeHost}:${settings.PORT}/api/health`, children };
+  const web = { name: "web", url: `http://${settings.probeHost}:${settings.PORT}/api/health/ready`, children };
   const speaks = { name: "inference", url: `${env.INFERENCE_URL}/health`, secret: secrets.inference, children };
   // Someone who changes the code wants to see the pages even while another process does not come up.
   if (!dev) await Promise.all([waitUntilAnswers(web), waitUntilAnswers(speaks)]);

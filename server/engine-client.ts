@@ -16,6 +16,8 @@ import {
   type TokenizeRequest,
   tokenizedSchema,
 } from "./inference/protocol.ts";
+import { currentIds, REQUEST_ID } from "./log-ids.ts";
+import { traceContext } from "./trace.ts";
 
 export type {
   AdapterReference,
@@ -64,7 +66,7 @@ export function createEngineClient({ url, secret }: EngineClientOptions): Servin
     try {
       response = await fetch(new URL(path, url), {
         method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${secret}`, "content-type": "application/json", ...scope() },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal,
       });
@@ -92,6 +94,12 @@ export function createEngineClient({ url, secret }: EngineClientOptions): Servin
     tokenize: (request, options) => call(tokenizedSchema, "/tokenize", request, options),
     score: async (request, options) => (await call(scoredSchema, "/score", request, options)).logProbs,
   };
+}
+
+/** Whose doing it is: the inference process writes it into its log lines and goes on with the trace. */
+function scope(): Record<string, string> {
+  const { requestId } = currentIds();
+  return { ...traceContext(), ...(requestId && { [REQUEST_ID]: requestId }) };
 }
 
 /** The error a non-2xx answer carries; a code we do not know becomes INFERENCE_FAILED. */

@@ -17,6 +17,7 @@ import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
 import { tickSchedules } from "./domain/schedule/tick.ts";
 import { sweepSessions } from "./domain/session.ts";
+import { keepBeating, ownSign, signOfInference } from "./domain/system/beat.ts";
 import { trustRefresher } from "./domain/trust-recompute.ts";
 import { logger } from "./log.ts";
 import { sweepRateLimits } from "./rate-limit.ts";
@@ -86,10 +87,12 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await sweepOldEvents(db, new Date());
     await reviseComparisons(db, new Date());
   });
+  const goodbye = keepBeating(db, async () => [ownSign("web"), ...(await signOfInference(services.engine))]);
   return async () => {
     stopping.abort();
     await Promise.all([deliver(), schedules(), tend(), reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
+    await goodbye();
   };
 }
 

@@ -27,7 +27,11 @@ const tableSchema = z.strictObject({
 export type TableFacts = z.output<typeof tableSchema>;
 
 /** A message that waits in the queue, without pg-boss's own bookkeeping: it is sent anew after a restore. */
-const messageSchema = z.strictObject({ queue: z.string(), data: z.record(z.string(), z.unknown()).nullable() });
+const messageSchema = z.strictObject({
+  queue: z.string(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+  priority: z.int(),
+});
 
 export const manifestSchema = z.strictObject({
   format: z.literal("hone-backup"),

@@ -1,6 +1,5 @@
 /** Where a command finds the database of this Hone, and the list of backups that were made of it. */
 
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { startEmbeddedPostgres } from "../../server/embedded-postgres.ts";
 import { env } from "../../server/env.ts";
@@ -56,7 +55,3 @@ export async function openPlace({ alone }: { alone: boolean }): Promise<Place> {
     },
   };
 }
-
-/** The version of this Hone. */
-export const ownVersion = (): string =>
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;

@@ -20,7 +20,7 @@ export async function readQueuedWork(client: pg.ClientBase): Promise<QueuedWork>
     `SELECT name, ${OPTIONS} AS options FROM pgboss.queue WHERE NOT starts_with(name, '__') ORDER BY name`,
   );
   const messages = await client.query<QueuedWork["messages"][number]>(
-    `SELECT name AS queue, data FROM pgboss.job
+    `SELECT name AS queue, data, priority FROM pgboss.job
      WHERE state IN ('created', 'retry', 'active') AND NOT starts_with(name, '__') ORDER BY created_on, id`,
   );
   return { queues: queues.rows, messages: messages.rows };
@@ -39,7 +39,7 @@ export async function sendQueuedWork(url: string, { queues, messages }: QueuedWo
   await boss.start();
   try {
     for (const { name, options } of queues) await boss.createQueue(name, options as Omit<Queue, "name">);
-    for (const { queue, data } of messages) await boss.send(queue, data);
+    for (const { queue, data, priority } of messages) await boss.send(queue, data, { priority });
     if (failed) throw failed;
   } finally {
     await boss.stop({ graceful: false });

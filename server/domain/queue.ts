@@ -3,11 +3,14 @@
 import { fromPrisma, PgBoss } from "pg-boss";
 import type { Tx } from "../db.ts";
 import { logger } from "../log.ts";
+import { type TraceContext, traceContext } from "../trace.ts";
 
 export const RUN_QUEUE = "run";
 
 export interface RunQueueMessage {
   runId: string;
+  /** Of whoever asked for it. */
+  trace?: TraceContext;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function sendRun(boss: PgBoss, tx: Tx, runId: string): Promise<void
     select: { firing: { select: { schedule: { select: { priority: true } } } } },
   });
   const priority = run?.firing?.schedule.priority ?? 0;
-  await boss.send(RUN_QUEUE, { runId } satisfies RunQueueMessage, { db: fromPrisma(tx), priority });
+  await boss.send(RUN_QUEUE, { runId, trace: traceContext() } satisfies RunQueueMessage, { db: fromPrisma(tx), priority });
 }
 
 export interface RunQueue {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { logger } from "../log.ts";
+import { startTracing } from "../trace.ts";
 import { openModelHost } from "./model-host.ts";
 import { createInferenceServer } from "./server.ts";
 import { readSettings } from "./settings.ts";
@@ -35,6 +36,7 @@ function leadsSession(): boolean {
 async function main(): Promise<void> {
   const settings = readSettings();
   if (settings.urgent) takePriority();
+  const stopTracing = await startTracing("hone-inference");
   const started = performance.now();
   const host = await openModelHost(settings);
   const { server, drain } = createInferenceServer(host, settings.secret);
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   const stop = async () => {
     await drain(GRACE_MS);
     await host.close();
+    await stopTracing();
     process.exit(0);
   };
   process.once("SIGTERM", stop);

@@ -121,6 +121,10 @@ export const healthSchema = z.object({
   /** Replies being generated, and requests that wait for a free place. */
   running: z.int(),
   queued: z.int(),
+  /** Who answers: it has no database to say so itself. */
+  process: z
+    .object({ host: z.string(), pid: z.int(), startedAt: z.iso.datetime(), memoryBytes: z.number() })
+    .optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 

@@ -3,9 +3,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { hostname } from "node:os";
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
 import { logger } from "../log.ts";
+import { REQUEST_ID, requestIdOf, withIds } from "../log-ids.ts";
+import { inSpanFrom, type TraceContext } from "../trace.ts";
 import { admit } from "./generate.ts";
 import type { ModelHost } from "./model-host.ts";
 import { renderPrompt } from "./prompt.ts";
@@ -97,7 +100,7 @@ export function createInferenceServer(host: ModelHost, secret: string): Inferenc
       if (!route) throw new AppError("NOT_FOUND", `There is no ${request.method} ${request.url} here.`);
       if (stopping && request.method === "POST") throw STOPPING;
       const body = request.method === "POST" ? await readJson(request) : undefined;
-      await route({ body, response, signal: gone.signal });
+      await inScopeOf(request, () => route({ body, response, signal: gone.signal }));
     } catch (error) {
       if (!gone.signal.aborted) refuse(response, publicError(error));
     }
@@ -128,7 +131,25 @@ const STOPPING = new AppError(
 
 function health(host: ModelHost, running: Running, ready: boolean): Health {
   const { base, adapters, waiting } = host;
-  return { ready, base, loaded: adapters.loaded, running: running.generating, queued: waiting.count };
+  const own = {
+    ...{ host: hostname(), pid: process.pid, memoryBytes: process.memoryUsage.rss() },
+    startedAt: new Date(Date.now() - process.uptime() * 1000).toISOString(),
+  };
+  return { ready, base, loaded: adapters.loaded, running: running.generating, queued: waiting.count, process: own };
+}
+
+/** Under the id and the trace of whoever asks; looks at its health, several a second, are no deed. */
+function inScopeOf(request: IncomingMessage, work: () => Promise<void>): Promise<void> {
+  if (request.method !== "POST") return work();
+  const header = (name: string) => [request.headers[name]].flat()[0];
+  const from: TraceContext = {};
+  for (const name of ["traceparent", "tracestate"]) {
+    const said = header(name);
+    if (said) from[name] = said;
+  }
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  const requestId = requestIdOf(header(REQUEST_ID));
+  return withIds({ requestId }, () => inSpanFrom(from, `inference ${path}`, { "hone.request.id": requestId }, work));
 }
 
 /** Hashes are compared, so neither the time taken nor a length tells anything about the secret. */

@@ -90,7 +90,7 @@ test("when only the supervisor is killed, everything it started ends by itself a
   process.kill(instance.pid, "SIGKILL");
   await expect.poll(() => pids.filter(isRunning), { timeout: 30_000 }).toEqual([]);
   instance = await startInstance({ home, env });
-  expect((await fetch(`${instance.url}/api/health`)).status).toBe(200);
+  expect((await fetch(`${instance.url}/api/health/ready`)).status).toBe(200);
 });
 
 const childrenOf = (folder: string) =>

@@ -96,7 +96,7 @@ test("a second start on the same data is told where the first runs; the first go
     expect(output).toMatch(new RegExp(`already runs on .*open ${instance.url}`));
     expect(output).toContain("[ALREADY_RUNNING]");
     expect(status).toBe(1);
-    const health = await fetch(`${instance.url}/api/health`);
+    const health = await fetch(`${instance.url}/api/health/ready`);
     expect(health.status).toBe(200);
   } finally {
     await instance.stop();

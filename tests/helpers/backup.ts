@@ -60,9 +60,9 @@ export async function databaseState(url: string) {
 
 /** What waits in the queue, by queue. */
 export const waitingMessages = (url: string) =>
-  query<{ name: string; data: unknown }>(
+  query<{ name: string; data: unknown; priority: number }>(
     url,
-    `SELECT name, data FROM pgboss.job WHERE state IN ('created', 'retry', 'active') AND name NOT LIKE '\\_\\_%' ORDER BY name, data::text`,
+    `SELECT name, data, priority FROM pgboss.job WHERE state IN ('created', 'retry', 'active') AND name NOT LIKE '\\_\\_%' ORDER BY name, data::text`,
   );
 
 /** Hash by path of every file below a folder. */

@@ -5,6 +5,7 @@ import { type ApiCaller, callerOfApiKey } from "../../domain/api-key.ts";
 import { AppError, appErrorOf, type ErrorCode } from "../../errors.ts";
 import { logger } from "../../log.ts";
 import { takeToken } from "../../rate-limit.ts";
+import { inRequest } from "../../request-scope.ts";
 import { type Services, services } from "../../services.ts";
 
 /** A whole conversation in plain text; far more than any context holds. */
@@ -43,7 +44,10 @@ export function errorBody(error: unknown): { status: number; body: object; retry
 }
 
 /** Lets a request with a valid key in, and turns whatever is thrown into an answer. */
-export async function answer(
+export const answer: typeof admitAndAnswer = (request, work) =>
+  inRequest(request, "v1", () => admitAndAnswer(request, work));
+
+async function admitAndAnswer(
   request: Request,
   work: (services: Services, caller: ApiCaller) => Promise<Response>,
 ): Promise<Response> {

@@ -80,9 +80,12 @@ export interface SessionView {
 }
 
 export const beatStateSchema = z.looseObject({
-  /** "run:<id>", "gate:<id>", "idle" */
+  /** "run:<id>", "gate:<id>", "stage:<id>", "idle" */
   doing: z.string().default("idle"),
+  version: z.string().nullable().default(null),
+  memoryBytes: z.number().nullable().default(null),
 });
+export type BeatState = z.output<typeof beatStateSchema>;
 
 export interface ProcessView {
   id: string;

@@ -54,7 +54,7 @@ async function live(): Promise<string> {
   await train(world, (await admin.run.create({ method: "DPO" })).id);
   const { id: runId } = await admin.run.create({ method: "DPO", seed: 2 });
   const boss = await openBoss(world.url, { work: false });
-  await boss.send(RUN_QUEUE, { runId });
+  await boss.send(RUN_QUEUE, { runId }, { priority: 7 });
   await boss.stop({ graceful: false });
   await world.services.scores.ask({ adapterId: ann.id, items: [{ prompt: NASTY, reply: "Yes." }] });
   await db.processBeat.create({

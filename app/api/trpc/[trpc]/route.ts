@@ -4,14 +4,17 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { createContext } from "../../../../server/api/context.ts";
 import { appRouter } from "../../../../server/api/root.ts";
 import { logUnexpected } from "../../../../server/api/trpc.ts";
+import { inRequest } from "../../../../server/request-scope.ts";
 
 const handler = (request: Request) =>
-  fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: () => createContext(request),
-    onError: ({ error, path }) => logUnexpected(error, path),
-  });
+  inRequest(request, "trpc", () =>
+    fetchRequestHandler({
+      endpoint: "/api/trpc",
+      req: request,
+      router: appRouter,
+      createContext: () => createContext(request),
+      onError: ({ error, path }) => logUnexpected(error, path),
+    }),
+  );
 
 export { handler as GET, handler as POST };
