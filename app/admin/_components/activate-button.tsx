@@ -1,22 +1,16 @@
 // "Activate": makes an adapter, or the bare base model, the one that speaks, after naming what that changes and what its gate says.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button, type ButtonProps } from "../../_components/ui/button.tsx";
 import { ConfirmDialog } from "../../_components/ui/confirm-dialog.tsx";
-import { Field } from "../../_components/ui/field.tsx";
-import { Notice } from "../../_components/ui/notice.tsx";
 import { Skeleton } from "../../_components/ui/skeleton.tsx";
-import { Textarea } from "../../_components/ui/textarea.tsx";
-import { useSentence } from "../../_lib/sentence.ts";
-import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
 import { releaseName } from "../_lib/format.ts";
 import { ChangeList } from "./change-list.tsx";
+import { GateOverride, isReason } from "./gate-override.tsx";
 import { useRelease } from "./use-release.ts";
-
-const LONGEST_REASON = 500;
 
 type ActivateButtonProps = Pick<ButtonProps, "size" | "variant"> & {
   /** Null is the bare base model. */
@@ -41,7 +35,7 @@ export function ActivateButton({ adapter, size, variant = "primary" }: ActivateB
   const nameOf = (release: { number: number; adapterSha256: string | null }) =>
     release.adapterSha256 ? releaseName(release) : `${releaseName(release)} · ${t("baseModel")}`;
   const next = nameOf({ number: nextNumber, adapterSha256: adapter?.sha256 ?? null });
-  const missing = answer?.allowed === false && reason.trim() === "";
+  const missing = answer?.allowed === false && !isReason(reason);
   const confirm = () => {
     setTried(true);
     if (!answer || missing || (!answer.allowed && !answer.mayOverride)) return;
@@ -65,33 +59,11 @@ export function ActivateButton({ adapter, size, variant = "primary" }: ActivateB
         <div className="space-y-3">
           <ChangeList now={live ? nameOf(live) : t("nobody")} next={next} />
           {!answer && !asked.error && <Skeleton className="h-12 w-full" />}
-          {answer?.allowed === false && <Refusal answer={answer} />}
-          {answer?.allowed === false && answer.mayOverride && (
-            <Field label={gate("reason")} hint={gate("hint")} error={tried && missing ? gate("missing") : undefined}>
-              <Textarea value={reason} maxLength={LONGEST_REASON} onChange={(event) => setReason(event.target.value)} />
-            </Field>
+          {answer?.allowed === false && (
+            <GateOverride answer={answer} reason={reason} onReason={setReason} tried={tried} />
           )}
         </div>
       </ConfirmDialog>
     </>
-  );
-}
-
-type Answer = Extract<Outputs["gate"]["mayGoLive"], { allowed: false }>;
-
-/** Why the gate does not let it through, and where to read more. */
-function Refusal({ answer }: { answer: Answer }) {
-  const t = useTranslations("gate.override");
-  const sentence = useSentence();
-  return (
-    <Notice tone="warning" role="status">
-      {sentence(answer.reason)}{" "}
-      {answer.gateId && (
-        <Link href={`/admin/gates/${answer.gateId}`} className="underline underline-offset-2">
-          {t("report")}
-        </Link>
-      )}
-      {!answer.mayOverride && <span className="mt-1 block">{t("never")}</span>}
-    </Notice>
   );
 }

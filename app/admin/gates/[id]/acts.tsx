@@ -11,6 +11,7 @@ import { useErrorText } from "../../../_lib/error-text.ts";
 import { useTRPC } from "../../../_lib/trpc.ts";
 import { ActivateButton } from "../../_components/activate-button.tsx";
 import { MeasureButton } from "../../_components/measure-button.tsx";
+import { StartCanaryButton } from "../../_components/start-canary-button.tsx";
 import { isOpen, type NextAct } from "../../_lib/gate-states.ts";
 import { DecideButton } from "./decide-dialog.tsx";
 
@@ -24,7 +25,8 @@ export function Acts({ gate, act }: { gate: GateReport; act: NextAct }) {
       {isOpen(act) && (
         <>
           {gate.samples.length > 0 && <TasteLink gate={gate} />}
-          {ready && <ActivateButton adapter={adapter} />}
+          {ready && <StartCanaryButton adapter={adapter} variant="primary" />}
+          {ready && <ActivateButton adapter={adapter} variant="secondary" />}
           {gate.mayApprove && act !== "activate" && <DecideButton gate={gate} approved />}
           <DecideButton gate={gate} approved={false} />
         </>
