@@ -1,7 +1,7 @@
 /** Where a rollback goes: the last release that differs from the live one. */
 
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
+import type { Db, Tx } from "../db.ts";
 import { DEFAULT_SLOT } from "./live.ts";
 
 interface Release {
@@ -26,7 +26,7 @@ const TARGET = { adapter: { select: { sha256: true } } } as const satisfies Pris
 const HISTORY = 200;
 
 export async function readRollbackTarget(
-  db: Db,
+  db: Db | Tx,
 ): Promise<Prisma.DeploymentGetPayload<{ include: typeof TARGET }> | null> {
   const rows = await db.deployment.findMany({
     where: { slot: DEFAULT_SLOT },

@@ -145,8 +145,14 @@ export function readModelConfig(file: GgufFile): ModelConfig {
   return config;
 }
 
+/** As much of a model's shape as an adapter has to fit. */
+export type AdaptedShape = Pick<
+  ModelConfig,
+  "architecture" | "layers" | "width" | "heads" | "kvHeads" | "headWidth" | "feedForward"
+>;
+
 /** The seven linear layers of a block with their [out, in] shapes: what an adapter may change. */
-export function linearShapes(config: ModelConfig): ReadonlyMap<string, readonly [number, number]> {
+export function linearShapes(config: AdaptedShape): ReadonlyMap<string, readonly [number, number]> {
   const { width, heads, kvHeads, headWidth, feedForward } = config;
   return new Map<string, readonly [number, number]>([
     ["attn_q", [heads * headWidth, width]],

@@ -1,6 +1,6 @@
 /** Reads a validated LoRA adapter's weights into memory, in the record the training engine loads. */
 
-import type { ModelConfig } from "./model-config.ts";
+import type { AdaptedShape } from "./model-config.ts";
 import { type GgufFile, openGguf } from "./reader.ts";
 import { validateAdapter } from "./validate.ts";
 import type { NamedTensor } from "./write-model.ts";
@@ -11,7 +11,7 @@ import type { NamedTensor } from "./write-model.ts";
  */
 export function readAdapter(
   path: string,
-  config: ModelConfig,
+  config: AdaptedShape,
   base?: { sha256: string },
 ): { kind: "lora"; rank: number; alpha: number; tensors: NamedTensor[] } {
   const file: GgufFile = openGguf(path);

@@ -2,6 +2,7 @@
 
 import { GgufError } from "./format.ts";
 import {
+  type AdaptedShape,
   linearShapes,
   type ModelConfig,
   readFloat,
@@ -129,9 +130,15 @@ export interface AdapterInfo {
  * @param base sha256 of the base in use; an adapter that names another one is refused. Omit to skip that check.
  * @throws GgufError; BASE_MISMATCH when it was made for another model.
  */
-export function validateAdapter(file: GgufFile, config: ModelConfig, base?: { sha256: string }): AdapterInfo {
+export function validateAdapter(file: GgufFile, config: AdaptedShape, base?: { sha256: string }): AdapterInfo {
   expectText(file, "general.type", "adapter");
   expectText(file, "adapter.type", "lora");
+  // llama.cpp would switch such an adapter on behind certain tokens only; here it would be on from the first.
+  if (file.metadata.has("adapter.alora.invocation_tokens"))
+    throw new GgufError(
+      "NOT_PLAIN_LORA",
+      `${file.path} is an activated LoRA, which begins behind certain tokens; train it as plain LoRA.`,
+    );
   const architecture = requireArchitecture(file);
   if (architecture !== config.architecture) {
     throw new GgufError(
@@ -162,7 +169,7 @@ function expectText(file: GgufFile, key: string, expected: string): void {
     throw new GgufError("BAD_METADATA", `${file.path}: "${key}" is "${found}", expected "${expected}".`);
 }
 
-function validatePairs(file: GgufFile, config: ModelConfig): { rank: number; targets: string[] } {
+function validatePairs(file: GgufFile, config: AdaptedShape): { rank: number; targets: string[] } {
   const shapes = linearShapes(config);
   const targets = new Set<string>();
   let rank = 0;

@@ -60,5 +60,5 @@ export const adapterRouter = router({
     ),
   startMerge: adminProcedure.input(merge).mutation(({ ctx, input }) => startMerge(ctx.services, ctx.viewer.id, input)),
   mergeState: adminProcedure.input(merge).query(({ ctx, input }) => mergeState(ctx.services, input)),
-  retention: adminProcedure.query(({ ctx }) => retentionPlan(ctx.services.db, new Date())),
+  retention: adminProcedure.query(({ ctx }) => retentionPlan(ctx.services.db)),
 });

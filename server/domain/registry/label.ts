@@ -2,11 +2,12 @@
 
 import type { AdapterStatus } from "../../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../../db.ts";
-import { AppError, notFound } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { getAdapter } from "../adapter.ts";
 import { recordAudit } from "../audit.ts";
 import type { AdapterView } from "../views.ts";
+import { lockAdapter } from "./lock.ts";
 
 type Shelf = Pick<Services, "db" | "env">;
 
@@ -24,7 +25,7 @@ export async function updateAdapter(
   { id, ...labels }: Labels & { id: string },
 ): Promise<AdapterView> {
   await shelf.db.$transaction(async (tx) => {
-    const { name, notes, tags } = await lock(tx, id);
+    const { name, notes, tags } = await lockAdapter(tx, id);
     const after = {
       name: labels.name === undefined ? name : labels.name || null,
       notes: labels.notes ?? notes,
@@ -49,7 +50,7 @@ export async function setRetired(
   { id, retired, now }: { id: string; retired: boolean; now: Date },
 ): Promise<AdapterView> {
   await shelf.db.$transaction(async (tx) => {
-    const adapter = await lock(tx, id);
+    const adapter = await lockAdapter(tx, id);
     if ((adapter.status === "RETIRED") === retired) return;
     const status = retired ? "RETIRED" : await statusBefore(tx, id);
     if (retired) await assertIdle(tx, id);
@@ -65,14 +66,6 @@ export async function setRetired(
     });
   });
   return getAdapter(shelf, id);
-}
-
-/** One at a time: what is decided about a row holds until it is written. @throws AppError NOT_FOUND */
-async function lock(tx: Tx, id: string) {
-  await tx.$queryRaw`SELECT 1 FROM "Adapter" WHERE "id" = ${id}::uuid FOR UPDATE`;
-  const row = await tx.adapter.findUnique({ where: { id } });
-  if (!row) throw notFound("adapter");
-  return row;
 }
 
 async function assertIdle(tx: Tx, adapterId: string): Promise<void> {
