@@ -10,9 +10,9 @@ import { countParameters, type RewardSpec, resolveRunConfig } from "../../../ser
 import type { ChatMessage } from "../../../server/gguf/chat-template.ts";
 import { requireArray, requireString } from "../../../server/gguf/model-config.ts";
 import { openGguf } from "../../../server/gguf/reader.ts";
+import { writeSafetensors } from "../../../server/gguf/safetensors.ts";
 import { openTokenizer } from "../../../server/gguf/tokenizer.ts";
 import { writePeft } from "../../../trainer/adapters/peft.ts";
-import { writeSafetensors } from "../../../server/gguf/safetensors.ts";
 import type { TokenisedPrompt } from "../../../trainer/data/example.ts";
 import { DataOrder } from "../../../trainer/data/order.ts";
 import {
