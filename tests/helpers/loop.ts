@@ -2,7 +2,10 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import type { Db } from "../../server/db.ts";
+import { openGate } from "../../server/domain/gate/open.ts";
 import { claimRun, type FinishedAdapter, finishRun, recordStep } from "../../server/domain/run.ts";
+import { type GatePolicy, gatePolicySchema } from "../../server/domain/views/gate.ts";
 import { type Caller, finished, newKey, type World } from "./world.ts";
 
 /** A prompt with a liked and a disliked draft, which is one pair. @returns ids of prompt, chosen and rejected */
@@ -70,11 +73,16 @@ export function adapterOnDisk(home: string, content: Buffer = randomBytes(64)) {
   };
 }
 
-/** Does what a trainer does with a waiting run, in one go. @returns id of the adapter */
+/**
+ * Does what a trainer does with a waiting run, in one go, and what it does with the adapter's Gate after that: with "PASSED" an admin may
+ * activate it as long as what is live stays; with null the Gate is left to be measured.
+ * @returns id of the adapter
+ */
 export async function train(
   world: World,
   runId: string,
   adapter: FinishedAdapter = adapterOnDisk(world.home),
+  { gate = "PASSED" }: { gate?: "PASSED" | "UNDECIDED" | "REFUSED" | null } = {},
 ): Promise<string> {
   const claimed = await claimRun(world.db, { runId, owner: "test" });
   if (!claimed) throw new Error(`run ${runId} could not be claimed`);
@@ -82,5 +90,23 @@ export async function train(
   await recordStep(world.db, { ...hold, step: 1, totalSteps: 1, metrics: { loss: 0.5 } });
   const adapterId = await finishRun(world.db, { ...hold, adapter });
   if (!adapterId) throw new Error(`run ${runId} was lost`);
+  if (gate) await measured(world.db, adapterId, gate);
   return adapterId;
+}
+
+/** Ends the adapter's Gate with a verdict, opening it where nothing has; adapters that never go live have none. @returns its id, or null */
+export async function measured(
+  db: Db,
+  adapterId: string,
+  status: "PASSED" | "UNDECIDED" | "REFUSED",
+  policy: Partial<GatePolicy> = {},
+): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    const id = await openGate(tx, { adapterId, firingId: null, requestedById: null });
+    if (!id) return null;
+    const gate = await tx.gate.findUniqueOrThrow({ where: { id } });
+    const parsed = gatePolicySchema.parse({ ...(gate.policy as object), ...policy });
+    await tx.gate.update({ where: { id }, data: { status, policy: parsed, finishedAt: new Date() } });
+    return id;
+  });
 }
