@@ -68,6 +68,11 @@ const envSchema = z.object({
   TEACHER_MODEL: text.optional(),
   TEACHER_API_KEY: text.optional(),
 
+  /** Who has it may read /api/metrics; left out, programs of this machine may. */
+  METRICS_TOKEN: text.min(16).optional(),
+  /** Where traces are sent as OTLP over HTTP; server/trace.ts and OpenTelemetry itself read it from the environment. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
+
   /** Most tokens a reply may have; a caller may ask for fewer. */
   MAX_REPLY_TOKENS: limit(131_072, 1024),
   /** Longest message a person may send, in characters. */
@@ -111,7 +116,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     ? []
     : parsed.error.issues.map((issue) => {
         const name = String(issue.path[0]);
-        const shown = /SECRET|PASSWORD|API_KEY|DATABASE_URL/.test(name) ? "its value (not shown)" : `"${given[name]}"`;
+        const shown = /SECRET|PASSWORD|API_KEY|TOKEN$|DATABASE_URL/.test(name)
+          ? "its value (not shown)"
+          : `"${given[name]}"`;
         return `${name}: ${shown} cannot be used: ${issue.message}.`;
       });
   for (const group of TOGETHER) {

@@ -7,6 +7,7 @@ import { ZodError } from "zod";
 import type { Role } from "../../prisma/generated/enums.ts";
 import { AppError, appErrorOf, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 import { logger } from "../log.ts";
+import { observeCall } from "../metrics.ts";
 import type { ApiContext } from "./context.ts";
 
 export interface Meta {
@@ -111,7 +112,14 @@ export function requireFreshSignIn({ session }: Pick<ApiContext, "session">): vo
   throw new AppError("FRESH_SIGN_IN_NEEDED", "This needs your password once more; confirm it and try again.");
 }
 
-const base = t.procedure.use(failures).use(mutationsFromHere);
+const measured = t.middleware(async ({ path, type, next }) => {
+  const began = performance.now();
+  const result = await next();
+  observeCall(path, type, result.ok ? "OK" : codeOf(result.error), (performance.now() - began) / 1000);
+  return result;
+});
+
+const base = t.procedure.use(measured).use(failures).use(mutationsFromHere);
 
 const RANK: Record<Role, number> = { USER: 0, ANNOTATOR: 1, ADMIN: 2 };
 

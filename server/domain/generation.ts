@@ -9,6 +9,7 @@ import type { GenerateRequest, ServingBackend } from "../engine-client.ts";
 import type { Env } from "../env.ts";
 import { AppError, appErrorOf } from "../errors.ts";
 import { logger } from "../log.ts";
+import { observeReply } from "../metrics.ts";
 import { adapterPath } from "./adapter.ts";
 import { historiesOf } from "./history.ts";
 import { samplingSchema } from "./json.ts";
@@ -38,6 +39,10 @@ interface Progress {
   started: boolean;
   promptTokens: number | null;
   end: { reason: "stop" | "length" | "aborted"; tokenIds: number[] } | null;
+  /** Number of the release that speaks. */
+  release: number | null;
+  /** As performance.now() has it. */
+  firstTokenAt: number | null;
 }
 
 async function speak(generator: Generator, messageId: string, stopped: AbortSignal): Promise<void> {
@@ -48,12 +53,15 @@ async function speak(generator: Generator, messageId: string, stopped: AbortSign
     onEnd: (why) => ended.abort(why),
   });
   const signal = AbortSignal.any([stopped, ended.signal]);
-  const progress: Progress = { started: false, promptTokens: null, end: null };
+  const began = performance.now();
+  const progress: Progress = { started: false, promptTokens: null, end: null, release: null, firstTokenAt: null };
   let failure: unknown = null;
   try {
     await writer.begin();
     signal.throwIfAborted();
-    await listen(generator, await requestOf(generator, messageId), writer, progress, signal);
+    const { release, ...request } = await requestOf(generator, messageId);
+    progress.release = release;
+    await listen(generator, request, writer, progress, signal);
   } catch (error) {
     failure = error;
   }
@@ -65,11 +73,21 @@ async function speak(generator: Generator, messageId: string, stopped: AbortSign
   if (!stop && !progress.end && !appErrorOf(failure)) {
     logger("generation").error({ err: failure, messageId }, "a reply failed unexpectedly");
   }
-  await finaliseSurely(db, messageId, endingOf(writer, progress, { stop, failure }));
+  const ending = endingOf(writer, progress, { stop, failure });
+  await finaliseSurely(db, messageId, ending);
+  const { release, firstTokenAt } = progress;
+  observeReply({
+    ...{ outcome: ending.status, release, tokens: ending.spoken.tokenIds.length },
+    seconds: (performance.now() - began) / 1000,
+    firstTokenSeconds: firstTokenAt === null ? null : (firstTokenAt - began) / 1000,
+  });
 }
 
 /** What the inference process is asked: the way to this reply, and the sampling and weights its row was born with. */
-async function requestOf({ db, env }: Generator, messageId: string): Promise<GenerateRequest & { base: string }> {
+async function requestOf(
+  { db, env }: Generator,
+  messageId: string,
+): Promise<GenerateRequest & { base: string; release: number | null }> {
   const row = await db.message.findUniqueOrThrow({
     where: { id: messageId },
     select: {
@@ -77,7 +95,7 @@ async function requestOf({ db, env }: Generator, messageId: string): Promise<Gen
       seed: true,
       sampling: true,
       baseSha256: true,
-      deployment: { select: { adapter: { select: { sha256: true, path: true } } } },
+      deployment: { select: { number: true, adapter: { select: { sha256: true, path: true } } } },
     },
   });
   const messages = row.parentId ? (await historiesOf(db, [row.parentId])).get(row.parentId) : undefined;
@@ -87,6 +105,7 @@ async function requestOf({ db, env }: Generator, messageId: string): Promise<Gen
   return {
     requestId: messageId,
     base: row.baseSha256,
+    release: row.deployment?.number ?? null,
     adapter: adapter ? { sha256: adapter.sha256, path: adapterPath(env, adapter.path) } : null,
     messages,
     seed: row.seed,
@@ -115,6 +134,7 @@ async function listen(
           progress.promptTokens = event.promptTokens;
           assertWeights(event, base, request.adapter?.sha256 ?? null);
         } else if (event.type === "token") {
+          progress.firstTokenAt ??= performance.now();
           writer.write(event);
         } else if (event.type === "end") {
           progress.end = event;
@@ -141,7 +161,7 @@ function assertWeights(start: { base: string; adapter: string | null }, base: st
 /** The final state that follows from what happened. */
 export function endingOf(
   { spoken }: Pick<ReplyWriter, "spoken">,
-  { promptTokens, end }: Progress,
+  { promptTokens, end }: Pick<Progress, "promptTokens" | "end">,
   { stop, failure }: { stop: boolean; failure: unknown },
 ): Ending {
   const said = { spoken, promptTokens };
