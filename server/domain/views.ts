@@ -72,6 +72,10 @@ export interface PersonView {
   createdAt: Date;
   disabledAt: Date | null;
   feedback: number;
+  /** Devices they are signed in on. */
+  sessions: number;
+  /** Null when they have not been here for weeks. */
+  lastSeenAt: Date | null;
 }
 
 export interface AuditView {
@@ -83,4 +87,3 @@ export interface AuditView {
   before: unknown;
   after: unknown;
 }
-

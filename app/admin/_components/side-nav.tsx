@@ -16,6 +16,7 @@ import {
   ShieldCheck,
   Sparkles,
   Users,
+  Webhook,
 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
@@ -37,6 +38,7 @@ export const ADMIN_PAGES = [
   { key: "deployments", icon: Rocket },
   { key: "people", icon: Users },
   { key: "audit", icon: ScrollText },
+  { key: "webhooks", icon: Webhook },
   { key: "settings", icon: Settings2 },
 ] as const satisfies readonly { key: string; icon: LucideIcon }[];
 

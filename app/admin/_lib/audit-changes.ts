@@ -1,6 +1,8 @@
 // What an audit row tells: which deed, on which page its subject stands, and what changed field by field.
 
 const PAGES: Readonly<Record<string, string>> = {
+  Gate: "/admin/gates/",
+  Schedule: "/admin/schedules/",
   Run: "/admin/runs/",
   Adapter: "/admin/adapters/",
   Dataset: "/admin/datasets/",

@@ -11,10 +11,11 @@ import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
 import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
 import { useViewer } from "../../_lib/viewer.ts";
-import { PageHeader } from "../_components/page-header.tsx";
 import { QueryView } from "../_components/query-view.tsx";
 import { AccessButton } from "./access-button.tsx";
+import { PeopleHeader } from "./people-header.tsx";
 import { nameOf, RoleSelect } from "./role-select.tsx";
+import { SessionsButton } from "./sessions-dialog.tsx";
 
 export type PersonRow = Outputs["people"]["list"][number];
 
@@ -24,31 +25,23 @@ const matches = ({ name, email }: PersonRow, search: string) =>
 export function People() {
   const t = useTranslations("admin");
   const data = useTranslations("data.erasure");
+  const sessions = useTranslations("operations.sessions");
   const trpc = useTRPC();
   const viewer = useViewer();
   const query = useQuery(trpc.people.list.queryOptions());
   const [search, setSearch] = useState("");
   return (
     <>
-      <PageHeader
-        title={t("nav.people")}
-        description={t("people.text")}
-        actions={
-          <>
-            <Button asChild variant="ghost">
-              <Link href="/admin/erasures">{data("title")}</Link>
-            </Button>
-            <Input
-              type="search"
-              aria-label={t("people.search")}
-              placeholder={t("people.search")}
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-              className="w-64 max-w-full"
-            />
-          </>
-        }
-      />
+      <PeopleHeader view="people">
+        <Input
+          type="search"
+          aria-label={t("people.search")}
+          placeholder={t("people.search")}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          className="w-64 max-w-full"
+        />
+      </PeopleHeader>
       <QueryView query={query}>
         {(people) => (
           <Table label={t("nav.people")}>
@@ -58,6 +51,8 @@ export function People() {
                 <HeaderCell>{t("people.role")}</HeaderCell>
                 <HeaderCell numeric>{t("people.feedback")}</HeaderCell>
                 <HeaderCell>{t("people.joined")}</HeaderCell>
+                <HeaderCell>{sessions("seenColumn")}</HeaderCell>
+                <HeaderCell>{sessions("title")}</HeaderCell>
                 <HeaderCell>
                   <span className="sr-only">{t("people.access")}</span>
                 </HeaderCell>
@@ -83,6 +78,10 @@ export function People() {
                     <Cell className="whitespace-nowrap text-quiet">
                       <RelativeTime date={person.createdAt} />
                     </Cell>
+                    <Cell className="whitespace-nowrap text-quiet">
+                      {person.lastSeenAt ? <RelativeTime date={person.lastSeenAt} /> : "–"}
+                    </Cell>
+                    <Cell>{person.sessions > 0 && <SessionsButton person={person} />}</Cell>
                     <Cell className="whitespace-nowrap text-right">
                       {person.id !== viewer?.id && <AccessButton person={person} />}
                       <Button asChild size="sm" variant="ghost">
@@ -98,7 +97,7 @@ export function People() {
                 ))}
               {!people.some((person) => matches(person, search)) && (
                 <tr>
-                  <Cell colSpan={5} className="py-8 text-center text-quiet">
+                  <Cell colSpan={7} className="py-8 text-center text-quiet">
                     {t("people.noneFound")}
                   </Cell>
                 </tr>

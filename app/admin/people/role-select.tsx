@@ -10,7 +10,7 @@ import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import type { PersonRow } from "./people.tsx";
 
-const ROLES = ["USER", "ANNOTATOR", "ADMIN"] as const;
+export const ROLES = ["USER", "ANNOTATOR", "ADMIN"] as const;
 
 export function RoleSelect({ person }: { person: PersonRow }) {
   const t = useTranslations("admin.people");

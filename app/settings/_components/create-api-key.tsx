@@ -5,11 +5,11 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../_components/ui/button.tsx";
-import { CopyButton } from "../../_components/ui/copy-button.tsx";
 import { Dialog } from "../../_components/ui/dialog.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
+import { SecretLine } from "../../_components/ui/secret-line.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 
@@ -79,25 +79,16 @@ function NewKey({ secret, onDone }: { secret: string; onDone: () => void }) {
   return (
     <div className="space-y-4">
       <Notice tone="warning">{t("shownOnce")}</Notice>
-      <Secret label={t("copyKey")} text={secret} />
+      <SecretLine label={t("copyKey")} text={secret} />
       <div className="space-y-1.5">
         <p className="text-quiet text-sm">{t("tryIt")}</p>
-        <Secret label={t("copyCall")} text={call} />
+        <SecretLine label={t("copyCall")} text={call} />
       </div>
       <div className="flex justify-end">
         <Button variant="primary" onClick={onDone}>
           {t("done")}
         </Button>
       </div>
-    </div>
-  );
-}
-
-function Secret({ label, text }: { label: string; text: string }) {
-  return (
-    <div className="flex items-start gap-1 rounded-lg border bg-sunken/60 py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 py-1 [overflow-wrap:anywhere] font-mono text-sm">{text}</code>
-      <CopyButton text={text} label={label} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ const PAGES = [
   { key: "general", href: "/settings" },
   { key: "feedback", href: "/settings/feedback" },
   { key: "privacy", href: "/settings/privacy" },
+  { key: "security", href: "/settings/security" },
 ] as const;
 
 export function SettingsFrame({ children }: { children: ReactNode }) {

@@ -1,0 +1,122 @@
+// Makes a webhook and shows its secret this once.
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { Button } from "../../_components/ui/button.tsx";
+import { Dialog } from "../../_components/ui/dialog.tsx";
+import { Field } from "../../_components/ui/field.tsx";
+import { Input } from "../../_components/ui/input.tsx";
+import { Notice } from "../../_components/ui/notice.tsx";
+import { SecretLine } from "../../_components/ui/secret-line.tsx";
+import { useErrorText } from "../../_lib/error-text.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
+import { CHOICES, type ChosenKind, USUAL, useKindName } from "./kinds.ts";
+
+export function CreateWebhook({ allowed }: { allowed: readonly string[] }) {
+  const t = useTranslations("operations.webhooks");
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const create = useMutation(
+    trpc.webhook.create.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.webhook.list.queryFilter()),
+    }),
+  );
+  const show = (next: boolean) => {
+    setOpen(next);
+    // The secret must not linger in memory once its window is closed.
+    if (!next) create.reset();
+  };
+  return (
+    <>
+      <Button variant="primary" onClick={() => show(true)}>
+        <Plus aria-hidden />
+        {t("create")}
+      </Button>
+      <Dialog open={open} onOpenChange={show} title={t(create.data ? "createdTitle" : "create")}>
+        {create.data ? (
+          <NewSecret secret={create.data.secret} onDone={() => show(false)} />
+        ) : (
+          <WebhookFields
+            allowed={allowed}
+            busy={create.isPending}
+            error={create.error}
+            onSubmit={(input) => create.mutate(input)}
+          />
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+type WebhookFieldsProps = {
+  allowed: readonly string[];
+  busy: boolean;
+  error: unknown;
+  onSubmit: (input: { url: string; kinds: ChosenKind[] }) => void;
+};
+
+function WebhookFields({ allowed, busy, error, onSubmit }: WebhookFieldsProps) {
+  const t = useTranslations("operations.webhooks");
+  const errorText = useErrorText();
+  const kindName = useKindName();
+  const [kinds, setKinds] = useState<readonly ChosenKind[]>(USUAL);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const url = String(new FormData(event.currentTarget).get("url")).trim();
+    onSubmit({ url, kinds: CHOICES.filter((kind) => kinds.includes(kind)) });
+  };
+  return (
+    <form className="space-y-4" onSubmit={submit}>
+      {error ? (
+        <Notice tone="danger" role="alert">
+          {errorText(error)}
+        </Notice>
+      ) : null}
+      <Field label={t("url")} hint={`${t("urlHint")} ${t("allowed", { list: allowed.join(", ") })}`}>
+        <Input name="url" type="url" required maxLength={2000} autoComplete="off" placeholder="https://" autoFocus />
+      </Field>
+      <fieldset>
+        <legend className="font-medium text-sm">{t("kinds")}</legend>
+        <div className="mt-2 grid gap-x-4 gap-y-1 sm:grid-cols-2">
+          {CHOICES.map((kind) => (
+            <label key={kind} className="flex min-h-7 items-center gap-2 text-sm">
+              <input
+                type="checkbox"
+                className="size-4 accent-accent"
+                checked={kinds.includes(kind)}
+                onChange={(event) =>
+                  setKinds(event.target.checked ? [...kinds, kind] : kinds.filter((chosen) => chosen !== kind))
+                }
+              />
+              {kindName(kind)}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className="flex justify-end">
+        <Button type="submit" variant="primary" busy={busy} disabled={kinds.length === 0}>
+          {t("create")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function NewSecret({ secret, onDone }: { secret: string; onDone: () => void }) {
+  const t = useTranslations("operations.webhooks");
+  return (
+    <div className="space-y-4">
+      <Notice tone="warning">{t("shownOnce")}</Notice>
+      <SecretLine label={t("copySecret")} text={secret} />
+      <p className="text-quiet text-sm">{t("howToCheck")}</p>
+      <div className="flex justify-end">
+        <Button variant="primary" onClick={onDone}>
+          {t("done")}
+        </Button>
+      </div>
+    </div>
+  );
+}

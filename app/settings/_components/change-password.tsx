@@ -1,0 +1,64 @@
+// A new password; whoever is signed in with the old one elsewhere is signed out.
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import type { FormEvent } from "react";
+import { Button } from "../../_components/ui/button.tsx";
+import { Card } from "../../_components/ui/card.tsx";
+import { Field } from "../../_components/ui/field.tsx";
+import { Input } from "../../_components/ui/input.tsx";
+import { toast } from "../../_components/ui/toast.tsx";
+import { useErrorText } from "../../_lib/error-text.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
+
+/** The same bounds as the server's, so that the browser can say so before anything is sent. */
+const PASSWORD_LENGTH = { least: 8, most: 256 };
+
+/** Nothing for people who come through a provider: their password is not here. */
+export function ChangePassword() {
+  const t = useTranslations("operations.password");
+  const auth = useTranslations("auth");
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const errorText = useErrorText();
+  const account = useQuery(trpc.account.get.queryOptions());
+  const change = useMutation(
+    trpc.account.changePassword.mutationOptions({
+      onSuccess: () => toast(t("changed")),
+      onSettled: () => queryClient.invalidateQueries(trpc.session.list.queryFilter()),
+    }),
+  );
+  if (account.data?.hasPassword !== true) return null;
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const given = new FormData(form);
+    change.mutate(
+      { current: String(given.get("current")), next: String(given.get("next")) },
+      { onSuccess: () => form.reset() },
+    );
+  }
+  return (
+    <Card title={t("title")} description={t("description")}>
+      <form className="max-w-sm space-y-4" onSubmit={submit}>
+        <Field label={t("current")} error={change.isError ? errorText(change.error) : undefined}>
+          <Input name="current" type="password" autoComplete="current-password" required />
+        </Field>
+        <Field label={t("next")} hint={auth("passwordHint", { least: PASSWORD_LENGTH.least })}>
+          <Input
+            name="next"
+            type="password"
+            autoComplete="new-password"
+            required
+            minLength={PASSWORD_LENGTH.least}
+            maxLength={PASSWORD_LENGTH.most}
+          />
+        </Field>
+        <Button type="submit" busy={change.isPending}>
+          {t("change")}
+        </Button>
+      </form>
+    </Card>
+  );
+}
