@@ -2,9 +2,8 @@
 
 import { hostname, setPriority } from "node:os";
 import { resolve } from "node:path";
-import { fromPrisma } from "pg-boss";
-import { createDb } from "../server/db.ts";
-import { openBoss, RUN_QUEUE, type RunQueueMessage } from "../server/domain/queue.ts";
+import { createDb, type Tx } from "../server/db.ts";
+import { openBoss, RUN_QUEUE, type RunQueueMessage, sendRun } from "../server/domain/queue.ts";
 import { keepBeating, ownSign } from "../server/domain/system/beat.ts";
 import { createEngineClient } from "../server/engine-client.ts";
 import { env, requireEnv } from "../server/env.ts";
@@ -16,6 +15,7 @@ import { workOnGates } from "./gate-queue.ts";
 import { endpointFrom } from "./judge/endpoint.ts";
 import { openRollouts } from "./rollout/rollouts.ts";
 import { workOnScores } from "./score-queue.ts";
+import { workOnStages } from "./stage-queue.ts";
 import { createTurns } from "./turns.ts";
 import { workOnRun } from "./worker.ts";
 
@@ -62,9 +62,7 @@ async function main(): Promise<void> {
         log: say,
       }),
     owner: `${hostname()}:${process.pid}`,
-    enqueue: async (tx: Parameters<typeof fromPrisma>[0], runId: string) => {
-      await boss.send(RUN_QUEUE, { runId } satisfies RunQueueMessage, { db: fromPrisma(tx) });
-    },
+    enqueue: (tx: Tx, runId: string) => sendRun(boss, tx, runId),
     shutdown: shutdown.signal,
   };
 
@@ -76,12 +74,16 @@ async function main(): Promise<void> {
       if (!message) return;
       const { runId: id, trace } = message.data;
       await inWork({ kind: "run", id, trace }, async () =>
-        log.info({ outcome: await workOnRun(services, id) }, "queue message done"),
+        log.info(
+          { outcome: await turns.take(() => workOnRun(services, id), { signal: shutdown.signal }) },
+          "queue message done",
+        ),
       );
     },
   );
   const stopScoring = await workOnScores(boss, services);
   const stopGates = workOnGates(services, turns);
+  const stopStages = workOnStages({ db, queue: services, env: settings, turns });
   log.info({ home: settings.HONE_HOME, model: services.model }, "trainer waits for runs");
 
   const goodbye = keepBeating(db, async () => [ownSign("trainer")]);
@@ -92,6 +94,7 @@ async function main(): Promise<void> {
     // Waits for the handler, which gives its run back after the step under way.
     await boss.stop({ graceful: true, timeout: 60_000 });
     await stopGates();
+    await stopStages();
     await stopScoring();
     await goodbye();
     await db.$disconnect();

@@ -7,10 +7,10 @@ import { logger } from "../server/log.ts";
 import type { Engine } from "./engine/contract.ts";
 import type { Endpoint } from "./judge/endpoint.ts";
 
-/** Backends name the device they run on in their description; all but the processor are GPUs. */
+/** By what backends say of themselves: onnxruntime on WebGPU, and TensorFlow, which is there only where it has CUDA. */
 export const deviceOf = ({ description }: Pick<Engine, "description">) => ({
   device: description,
-  onGpu: !/\bcpu\b/.test(description),
+  onGpu: /gpu|tensorflow/.test(description),
 });
 
 /** The endpoint, whose tokens count as the Run's. */

@@ -51,7 +51,7 @@ export function workOnStages({ turns, now = () => new Date(), ...services }: Sta
     while (!stopping.signal.aborted) {
       try {
         // Freezing reads everything people have judged: as heavy as what else the trainer does.
-        if (await next()) await turns.take(beginNext, { signal: stopping.signal });
+        if (await next()) await turns.take(beginNext, { soon: true, signal: stopping.signal });
       } catch (err) {
         if (stopping.signal.aborted) return;
         logger("stage").warn({ err }, "schedules cannot be looked at");

@@ -32,7 +32,10 @@ export async function sendRun(boss: PgBoss, tx: Tx, runId: string): Promise<void
     select: { firing: { select: { schedule: { select: { priority: true } } } } },
   });
   const priority = run?.firing?.schedule.priority ?? 0;
-  await boss.send(RUN_QUEUE, { runId, trace: traceContext() } satisfies RunQueueMessage, { db: fromPrisma(tx), priority });
+  await boss.send(RUN_QUEUE, { runId, trace: traceContext() } satisfies RunQueueMessage, {
+    db: fromPrisma(tx),
+    priority,
+  });
 }
 
 export interface RunQueue {
