@@ -144,7 +144,8 @@ function replay(cron: string, zone: string, armed: Date, looks: readonly Date[])
   const fired: Date[] = [];
   const missed: { count: number; first: Date; last: Date }[] = [];
   for (const now of looks) {
-    const before = fired.filter((slot) => slot <= now).map((slot) => slot.getTime());
+    const rows = [...fired, ...missed.map(({ last }) => last)];
+    const before = rows.filter((slot) => slot <= now).map((slot) => slot.getTime());
     const due = dueSlots({ cron, timeZone: zone }, { handled: new Date(Math.max(armed.getTime(), ...before)), now });
     if (!due) continue;
     if (due.missed) missed.push(due.missed);
