@@ -117,7 +117,7 @@ export async function choose(
     const shown = [ofArm, ofControl];
     await db.comparison.create({
       data: {
-        ...{ id, promptId, reason: "CHAT", status: "DONE", wanted: 1 },
+        ...{ id, promptId, reason: "CHAT", status: "DONE", wanted: 1, closedAt: new Date() },
         candidates: { create: shown.map((messageId, ordinal) => ({ messageId, ordinal })) },
       },
     });

@@ -16,6 +16,28 @@ export interface Observation {
   value: number;
 }
 
+/**
+ * All that was heard since the last look. Words of both arms are taken in turn, as evenly as their numbers allow: a block closes with each turn,
+ * so that a bet rests on all that came before it. The order rests on whose words they are and never on what they say, which keeps the test
+ * what it is.
+ */
+export const absorbAll = (state: CanaryState, observations: readonly Observation[]): CanaryState =>
+  inTurn(observations).reduce(absorb, state);
+
+function inTurn(observations: readonly Observation[]): Observation[] {
+  const sides = new Map<string, Observation[]>();
+  for (const observation of observations) {
+    const side = `${observation.metric} ${observation.onArm}`;
+    const before = sides.get(side);
+    if (before) before.push(observation);
+    else sides.set(side, [observation]);
+  }
+  return [...sides.values()]
+    .flatMap((side) => side.map((observation, i) => ({ observation, at: (i + 0.5) / side.length })))
+    .sort((a, b) => a.at - b.at)
+    .map(({ observation }) => observation);
+}
+
 export function absorb(state: CanaryState, { metric, onArm, value }: Observation): CanaryState {
   switch (metric) {
     case "thumbs":

@@ -6,7 +6,7 @@ import { getSetting } from "../setting.ts";
 import { type CanaryPlan, canaryPlanSchema } from "../views/deployment.ts";
 import type { Sentence } from "../views/sentence.ts";
 import { activeArms } from "./arms.ts";
-import { absorb, harmOf, isBetter } from "./evidence.ts";
+import { absorbAll, harmOf, isBetter } from "./evidence.ts";
 import { armFigures } from "./figures.ts";
 import { said } from "./moves.ts";
 import { observeCanary } from "./observe.ts";
@@ -40,7 +40,7 @@ async function look(tx: Tx, now: Date): Promise<{ finding: Finding; more: boolea
   const plan = canaryPlanSchema.parse(canary.plan);
   const before = stateOf(canary);
   const { observations, cursors, more } = await observeCanary(tx, canary, before);
-  const state: CanaryState = { ...observations.reduce(absorb, before), ...cursors };
+  const state: CanaryState = { ...absorbAll(before, observations), ...cursors };
   // Figures are for people: the last batch's are those of all.
   const figures = more
     ? {}
