@@ -27,10 +27,15 @@ function placeholders(message: string): string[] {
   return [...new Set(names)].sort();
 }
 
-/** All TypeScript of the pages as one text. */
-const source = (readdirSync(path.join(root, "app"), { recursive: true }) as string[])
+/** All TypeScript of the pages, and of the mails that the server writes, as one text. */
+const source = ["app", "server/domain/events"]
+  .flatMap((folder) =>
+    (readdirSync(path.join(root, folder), { recursive: true }) as string[]).map((file) =>
+      path.join(root, folder, file),
+    ),
+  )
   .filter((file) => /\.tsx?$/.test(file))
-  .map((file) => readFileSync(path.join(root, "app", file), "utf8"))
+  .map((file) => readFileSync(file, "utf8"))
   .join("\n");
 
 it("has one file per area and language", () => {
