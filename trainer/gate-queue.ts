@@ -10,6 +10,7 @@ import {
   returnGate,
 } from "../server/domain/gate/hold.ts";
 import { logger } from "../server/log.ts";
+import { inWork } from "../server/work.ts";
 import { doGate, type GateServices } from "./gate/job.ts";
 import { failureOf, holdLease, LeaseLost } from "./lease.ts";
 import type { Turns } from "./turns.ts";
@@ -43,7 +44,7 @@ export async function workOnGate(services: GateWorkerServices): Promise<GateOutc
   });
   try {
     log.info({ adapter: claimed.gate.adapter.sha256, live: claimed.gate.liveAdapter?.sha256 ?? null }, "gate begins");
-    await doGate(services, { claimed, lease, pause: shutdown });
+    await inWork({ kind: "gate", id: gateId }, () => doGate(services, { claimed, lease, pause: shutdown }));
     log.info("gate measured");
     return "measured";
   } catch (error) {

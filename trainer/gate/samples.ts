@@ -8,7 +8,7 @@ import { Random } from "../data/random.ts";
 import type { Answered, SuiteResult } from "./bench.ts";
 import type { CheckedPrompt } from "./checks.ts";
 
-const MOST = 24;
+const MOST = 20;
 const SUITE_OF = { KNOWLEDGE: "knowledge", SAFETY: "safety", SYCOPHANCY: "sycophancy" } as const;
 /** A check that was lost says more than any difference in taste, one about safety most. */
 const LOST = { SAFETY: 30, KNOWLEDGE: 20, SYCOPHANCY: 20 } as const;
@@ -42,7 +42,7 @@ export function chosenSamples({
       prompt: prompt.prompt.map(({ role, content }) => ({ role: MESSAGE_ROLE[role], content })),
       ...{ candidate: candidate.text, live: live.text },
       figures: {
-        ...{ tokens: candidate.completion.length, "tokens/live": live.completion.length },
+        ...{ "candidate/tokens": candidate.completion.length, "live/tokens": live.completion.length },
         ...(margin !== undefined && { margin: margin * scale }),
       },
       telling: Math.abs(margin ?? lengths),
@@ -52,7 +52,7 @@ export function chosenSamples({
     .filter(({ passed }) => passed.candidate !== passed.live)
     .map(({ check, candidate, live, passed }) => ({
       ...{ suite: SUITE_OF[check.kind], prompt: check.prompt, candidate, live },
-      figures: { passed: Number(passed.candidate), "passed/live": Number(passed.live) },
+      figures: { "candidate/passed": Number(passed.candidate), "live/passed": Number(passed.live) },
       telling: passed.live ? LOST[check.kind] : GAINED,
     }));
   return [...checks, ...sampled]

@@ -106,7 +106,7 @@ function judgeGain(
   { leastPairs }: GatePolicy,
 ): Omit<SuiteVerdict, "threshold"> {
   if (!value) return { status: "UNDECIDED", reason: [say("NO_PAIRS", { needed: leastPairs })] };
-  const values = { ...value, bar, count };
+  const values = { value: value.value, low: value.low, high: value.high, bar, count };
   const few = counted === "pairs" && count < leastPairs ? [say("TOO_FEW_PAIRS", { count, needed: leastPairs })] : [];
   // What is clearly worse is refused however little it is: more pairs would have to come out the other way.
   if (value.high < bar) return { status: "FAILED", reason: [say("LOSES", values), ...few] };
