@@ -1,10 +1,12 @@
 // How each arm does: one row per figure, one column per arm, intervals drawn on one scale per row.
 "use client";
+import { MessageSquare } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { shortNumber } from "../../_components/charts/axis.ts";
 import { IntervalBar } from "../../_components/charts/interval-bar.tsx";
 import { Card } from "../../_components/ui/card.tsx";
+import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
 import { Help } from "../_components/help.tsx";
 import { LiveBadge, ReleaseName } from "../_components/release-name.tsx";
@@ -27,6 +29,13 @@ export function ArmFigures({ arms }: { arms: readonly ArmData[] }) {
   const t = useTranslations("traffic.deployments");
   const format = useFormatter();
   const ordered = barOrder(arms);
+  if (ordered.every(({ figures }) => figures.replies === 0)) {
+    return (
+      <Card title={t("figures")}>
+        <EmptyState icon={MessageSquare} title={t("figuresNone")} description={t("figuresNoneText")} />
+      </Card>
+    );
+  }
   const row = (key: Metric, cell: (figures: Figures) => ReactNode) => (
     <TableRow key={key}>
       <Cell className="whitespace-nowrap">
@@ -60,7 +69,7 @@ export function ArmFigures({ arms }: { arms: readonly ArmData[] }) {
           {row("judged", ({ judged }) =>
             judged === null ? "–" : format.number(judged, { style: "percent", maximumFractionDigits: 1 }),
           )}
-          {INTERVALS.map(({ key, kind, of }) => {
+          {INTERVALS.filter(({ key }) => key !== "sideBySide" || ordered.length > 1).map(({ key, kind, of }) => {
             const scale = scaleOf(ordered.flatMap(({ figures }) => figures[key] ?? []));
             return row(key, (figures) => (
               <IntervalCell

@@ -26,9 +26,11 @@ type ArmRowProps = {
   onShare: (typed: string) => boolean;
   onStop: () => void;
   busy: boolean;
+  /** No other arm stands beside it. */
+  alone: boolean;
 };
 
-export function ArmRow({ arm, order, canary, most, onShare, onStop, busy }: ArmRowProps) {
+export function ArmRow({ arm, order, canary, most, onShare, onStop, busy, alone }: ArmRowProps) {
   const t = useTranslations("traffic.deployments");
   const percent = useShareWords();
   const name = <ReleaseName number={arm.number} adapterSha256={arm.adapterSha256} />;
@@ -55,7 +57,9 @@ export function ArmRow({ arm, order, canary, most, onShare, onStop, busy }: ArmR
       <span className="text-quiet">{t.rich("since", { time: () => <RelativeTime date={arm.since} /> })}</span>
       <span className="ml-auto flex items-center gap-2">
         {arm.isDefault ? (
-          <span className="text-quiet tabular-nums">{t("rest", { share: percent(arm.share) })}</span>
+          <span className="text-quiet tabular-nums">
+            {alone ? percent(arm.share) : t("rest", { share: percent(arm.share) })}
+          </span>
         ) : (
           <>
             <ShareField arm={arm} most={most} onShare={onShare} />

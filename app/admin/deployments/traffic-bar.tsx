@@ -117,6 +117,7 @@ export function TrafficBar({ traffic, acts }: { traffic: Traffic; acts: TrafficA
             }}
             onStop={() => acts.stopArm(arm)}
             busy={acts.busy}
+            alone={arms.length === 1}
           />
         ))}
       </ul>

@@ -32,15 +32,25 @@ export function Overview() {
               <Attention items={overview.attention} />
               <Work items={overview.work} />
             </div>
+            {isYoung(overview) && <More overview={overview} />}
             <Charts overview={overview} />
-            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-              <NextStepCard overview={overview} />
-              <AnnotationCard annotation={overview.annotation} />
-            </div>
+            {!isYoung(overview) && <More overview={overview} />}
           </div>
         )}
       </QueryView>
     </>
+  );
+}
+
+/** Until an adapter is live, the next step says more than charts without figures. */
+const isYoung = ({ live }: OverviewData) => live?.adapterId == null;
+
+function More({ overview }: { overview: OverviewData }) {
+  return (
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+      <NextStepCard overview={overview} />
+      <AnnotationCard annotation={overview.annotation} />
+    </div>
   );
 }
 

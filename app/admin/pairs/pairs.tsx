@@ -90,6 +90,7 @@ function NothingFound() {
 
 function NoPairs() {
   const t = useTranslations("admin");
+  const step = useTranslations("traffic.overview.stepAct");
   return (
     <EmptyState
       icon={GitCompareArrows}
@@ -97,7 +98,7 @@ function NoPairs() {
       description={t("pairs.emptyText")}
       action={
         <Button asChild>
-          <Link href="/chat">{t("overview.stepAct.chat")}</Link>
+          <Link href="/chat">{step("chat")}</Link>
         </Button>
       }
     />

@@ -22,7 +22,9 @@ export async function readTrafficFacts(
     number: canary.deployment.number,
     reason: sentenceSchema.safeParse(canary.reason).data ?? null,
   };
-  const failed = canary?.status === "ROLLED_BACK" && canary.endedAt !== null && isNews(canary.endedAt, now);
+  // Whoever stops one by hand, or puts another release in its place, knows it.
+  const harmed = canary?.status === "ROLLED_BACK" && told?.reason?.code.startsWith("WORSE_");
+  const failed = harmed && canary.endedAt !== null && isNews(canary.endedAt, now);
   const settled =
     failed &&
     (await db.deployment.findFirst({
