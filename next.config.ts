@@ -27,6 +27,7 @@ const config: NextConfig = {
     "@opentelemetry/api",
     "@opentelemetry/sdk-trace-node",
     "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
     "node-llama-cpp",
     "onnxruntime-node",
     "@tensorflow/tfjs",

@@ -32,14 +32,15 @@ export async function startTracing(service: string): Promise<() => Promise<void>
 }
 
 async function openTracing(service: string): Promise<Tracing> {
-  const [api, sdk, { OTLPTraceExporter }] = await Promise.all([
+  const [api, sdk, { OTLPTraceExporter }, { defaultResource, resourceFromAttributes }] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/sdk-trace-node"),
     import("@opentelemetry/exporter-trace-otlp-http"),
+    import("@opentelemetry/resources"),
   ]);
   // The exporter reads OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS itself.
-  process.env.OTEL_SERVICE_NAME = service;
   const provider = new sdk.NodeTracerProvider({
+    resource: defaultResource().merge(resourceFromAttributes({ "service.name": service })),
     spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
