@@ -5,6 +5,7 @@ import { AGREEMENT } from "./agreement-view.ts";
 import { countOf } from "./counted-examples.ts";
 import { JUDGED_COUNTS } from "./judged-counts.ts";
 import { refreshFigures } from "./kept-figures.ts";
+import { LENGTHS } from "./overview/lengths.ts";
 import { RATER_ACTS } from "./rater-view.ts";
 import { STRENGTHS } from "./strengths.ts";
 
@@ -15,5 +16,6 @@ export async function refreshKeptFigures(db: Db): Promise<void> {
   await refreshFigures(db, STRENGTHS.lengthControlled);
   await refreshFigures(db, RATER_ACTS);
   await refreshFigures(db, JUDGED_COUNTS);
+  await refreshFigures(db, LENGTHS);
   await refreshFigures(db, countOf("PAIRS"));
 }
