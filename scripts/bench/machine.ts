@@ -1,5 +1,5 @@
 // For training, decoding and swapping, what this machine's limit is, what we predict, and what we measure.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import type { ModelConfig, TokenSequence } from "../../trainer/engine/contract.t
 import { openEngine } from "../../trainer/engine/index.ts";
 import { encodeModel } from "../../trainer/engine/tfjs/onnx-proto.ts";
 import { freePort } from "../supervisor/ports.ts";
+import { untilReady } from "./until-ready.ts";
 
 const THREADS = Number(process.env.TRAINER_THREADS ?? Math.min(2, os.availableParallelism()));
 
@@ -139,15 +140,6 @@ async function serving(subject: Subject): Promise<void> {
     child.kill("SIGTERM");
     fs.rmSync(home, { recursive: true, force: true });
   }
-}
-
-async function untilReady(client: ServingBackend, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const health = await client.health().catch(() => null);
-    if (health?.ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the inference process ended; its words stand above");
 }
 
 async function decoding(client: ServingBackend, { weightBytes, bytesPerSecond }: Subject): Promise<void> {
