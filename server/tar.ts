@@ -20,6 +20,16 @@ export interface TarEntry {
 /** Zero bytes that fill the last block of a content. */
 const padding = (bytes: number) => (BLOCK - (bytes % BLOCK)) % BLOCK;
 
+/** Bytes of the whole archive of such entries. */
+export function tarBytes(entries: readonly TarEntry[]): number {
+  const whole = (bytes: number) => bytes + padding(bytes);
+  const sizes = entries.map((entry) => {
+    const extension = extensionFor(entry).length;
+    return BLOCK + whole(entry.bytes) + (extension > 0 ? BLOCK + whole(extension) : 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, 2 * BLOCK);
+}
+
 /** Writes entries one after the other; `end` must follow the last. Nothing is held back: what `add` got is written when it resolves. */
 export class TarWriter {
   readonly #write: (chunk: Uint8Array) => Promise<void>;

@@ -12,6 +12,7 @@ import { DraftWorker } from "./domain/draft-worker.ts";
 import { deliverDue, sweepOldEvents } from "./domain/events/deliver.ts";
 import { refreshKeptFigures } from "./domain/figures-refresh.ts";
 import { sweepImports } from "./domain/import.ts";
+import { tendRegistry } from "./domain/registry/tend.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
 import { reapRuns } from "./domain/run-reaper.ts";
@@ -86,6 +87,7 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await sweepSessions(db);
     await sweepOldEvents(db, new Date());
     await reviseComparisons(db, new Date());
+    await tendRegistry(services, new Date());
   });
   const goodbye = keepBeating(db, async () => [ownSign("web"), ...(await signOfInference(services.engine))]);
   return async () => {

@@ -60,7 +60,8 @@ export async function listAdapters({ db, env }: Shelf, filter: AdapterFilter = {
 }
 
 function whereOf({ kind, status, tag, search }: AdapterFilter): Prisma.AdapterWhereInput {
-  const words = search ? search.split(/\s+/).filter(Boolean) : [];
+  // What LIKE reads as a pattern is meant as it stands.
+  const words = (search ?? "").split(/\s+/).flatMap((word) => word.replace(/[\\%_]/g, "\\$&") || []);
   return {
     ...{ kind, status },
     ...(tag && { tags: { has: tag } }),

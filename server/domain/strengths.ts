@@ -1,6 +1,7 @@
 /** How strong each adapter is, by every comparison of what they said: Bradley–Terry strengths on the Elo scale. Worked out on the side and kept. */
 
 import { z } from "zod";
+import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
 import { percentiles, seededRandom } from "./agreement/bootstrap.ts";
 import { bradleyTerry, type Comparison, lengthControlled, winMatrix } from "./agreement/bradley-terry.ts";
@@ -9,7 +10,7 @@ import { type FigureSource, keptFigures } from "./kept-figures.ts";
 import { estimateSchema } from "./rater-figures.ts";
 import type { Estimate, StrengthsView } from "./views.ts";
 
-interface Compared {
+export interface Compared {
   promptId: string;
   a: string | null;
   b: string | null;
@@ -148,8 +149,11 @@ async function workOut(rows: readonly Compared[], byLength: boolean): Promise<Fi
   };
 }
 
-/** Two generated replies of different weights on the same base, and which was preferred: rankings and choices with their ties, and thumbs. */
-const readCompared = (db: Db) => db.$queryRaw<Compared[]>`
+/**
+ * Two generated replies of different weights on the same base, and which was preferred: rankings and choices with their ties, and thumbs.
+ * @param between leaves out what is not one of these two adapters against the other
+ */
+export const readCompared = (db: Db, between?: readonly [string, string]) => db.$queryRaw<Compared[]>`
   SELECT compared."promptId", a."adapterSha256" AS "a", b."adapterSha256" AS "b", compared."score"::float8 AS "score",
     char_length(a."content") AS "lengthA", char_length(b."content") AS "lengthB"
   FROM (
@@ -165,4 +169,5 @@ const readCompared = (db: Db) => db.$queryRaw<Compared[]>`
   ) compared
   JOIN "Message" a ON a."id" = compared."aId" JOIN "Message" b ON b."id" = compared."bId"
   WHERE a."baseSha256" = b."baseSha256" AND a."adapterSha256" IS DISTINCT FROM b."adapterSha256"
+    ${between ? Prisma.sql`AND a."adapterSha256" IN (${Prisma.join(between)}) AND b."adapterSha256" IN (${Prisma.join(between)})` : Prisma.empty}
   ORDER BY compared."at" DESC, compared."aId", compared."bId" LIMIT ${MOST}`;

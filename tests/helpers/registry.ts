@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { importAdapter, type NewImport } from "../../server/domain/registry/import.ts";
-import { linearShapes } from "../../server/gguf/model-config.ts";
 import { TarWriter } from "../../server/tar.ts";
+import { train } from "./loop.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
 import type { World } from "./world.ts";
 
@@ -50,11 +50,12 @@ export const filesAtHome = (world: World): string[] =>
     .filter((file) => file !== "base.gguf")
     .sort();
 
-/** The seven linear layers of every block, by name with [out, in]. */
-export const layersOf = (model: TinyModel): [string, readonly [number, number]][] =>
-  Array.from({ length: model.config.layers }, (_, block) =>
-    [...linearShapes(model.config)].map(([layer, shape]): [string, readonly [number, number]] => [
-      `blk.${block}.${layer}.weight`,
-      shape,
-    ]),
-  ).flat();
+/** An adapter that a run made, with figures, a curve and a sample of its own. @returns its id */
+export async function finishedRun(world: World, number: number): Promise<string> {
+  const { id } = await world.as(world.admin).run.create({ method: "DPO", seed: number });
+  const prompt = [{ role: "user", content: "Hello?" }];
+  await world.db.runSample.create({
+    data: { runId: id, step: 1, ordinal: 0, prompt, reply: `reply of ${number}`, ended: true },
+  });
+  return train(world, id);
+}

@@ -1,6 +1,6 @@
 /** Adapter and base as one GGUF file: made by a child process when somebody asks, kept for a day, and told about in a small file beside it. */
 
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { Env } from "../../env.ts";
@@ -90,31 +90,29 @@ export async function startMerge(services: Shelf, actorId: string, { id, type }:
     );
   const { path: adapterPath } = await adapterFile(services, id, GGUF_NAME);
   const { sha256 } = adapter;
-  const now = await stateOf(env, sha256, type);
-  if (now.state === "RUNNING" || now.state === "DONE") return now;
-  if (!(await claim(noteOf(env, sha256, type)))) return { state: "RUNNING", done: 0 };
-  await db.$transaction((tx) =>
-    recordAudit(tx, { actorId, action: "adapter.merge", subject: `Adapter:${id}`, after: { sha256, type } }),
-  );
+  const note = noteOf(env, sha256, type);
+  // The lock lets one of several processes make the file; what failed, or was left by one that is gone, gives way.
+  const there = await db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('merge'), hashtext(${path.basename(note)}))::text`;
+    const state = await stateOf(env, sha256, type);
+    if (state.state === "RUNNING" || state.state === "DONE") return state;
+    await recordAudit(tx, { actorId, action: "adapter.merge", subject: `Adapter:${id}`, after: { sha256, type } });
+    await mkdir(path.dirname(note), { recursive: true });
+    await writeFile(note, JSON.stringify(BEGUN));
+    return null;
+  });
+  if (there) return there;
   const out = fileOf(env, sha256, type);
-  const work = make({ note: noteOf(env, sha256, type), out, base: path.resolve(env.HONE_MODEL), adapterPath, type });
+  const work = make({ note, out, base: path.resolve(env.HONE_MODEL), adapterPath, type });
   making.set(out, work);
   void work.finally(() => making.delete(out));
-  return { state: "RUNNING", done: 0 };
+  return BEGUN;
 }
+
+const BEGUN = { state: "RUNNING", done: 0 } as const satisfies State;
 
 /** Resolves when this process makes no merged model any more. */
 export const mergesDone = async (): Promise<void> => void (await Promise.all(making.values()));
-
-/** One of several processes gets to make the file. */
-async function claim(note: string): Promise<boolean> {
-  await mkdir(path.dirname(note), { recursive: true });
-  // What failed, or was left by a process that is gone, gives way.
-  await rm(note, { force: true });
-  const handle = await open(note, "wx").catch(() => null);
-  await handle?.close();
-  return handle !== null;
-}
 
 interface Making {
   note: string;
@@ -126,7 +124,6 @@ interface Making {
 
 async function make({ note, out, base, adapterPath, type }: Making): Promise<void> {
   const tell = teller(note);
-  tell.now({ state: "RUNNING", done: 0 });
   const sign = setInterval(() => void utimes(note, new Date(), new Date()).catch(() => {}), SIGN_MS);
   sign.unref();
   let end: State;

@@ -1,37 +1,60 @@
-/** Downloads of an adapter's files, for admins. */
+/** Downloads of an adapter: its files, PEFT's two as one archive, a merged model once it is made, and the model card. */
 
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { getViewer } from "../../../../../server/auth.ts";
+import { answerAdmin } from "../../../../../server/api/data-door.ts";
 import { adapterFile } from "../../../../../server/domain/adapter.ts";
-import { AppError, appErrorOf, notFound } from "../../../../../server/errors.ts";
-import { logger } from "../../../../../server/log.ts";
-import { services } from "../../../../../server/services.ts";
+import { modelCard } from "../../../../../server/domain/registry/card.ts";
+import { mergedFile } from "../../../../../server/domain/registry/merge.ts";
+import { peftArchive } from "../../../../../server/domain/registry/peft-archive.ts";
+import { LANGUAGES } from "../../../../../server/domain/views/registry.ts";
+import { notFound } from "../../../../../server/errors.ts";
+import type { Services } from "../../../../../server/services.ts";
+
+export const dynamic = "force-dynamic";
 
 type Context = { params: Promise<{ id: string; file: string }> };
 
-export async function GET(_request: Request, { params }: Context): Promise<Response> {
-  try {
-    const viewer = await getViewer();
-    if (!viewer) throw new AppError("UNAUTHORIZED", "This needs an account; sign in and try again.");
-    if (viewer.role !== "ADMIN") throw new AppError("FORBIDDEN", "This needs the role ADMIN; ask an admin.");
+export const GET = (request: Request, { params }: Context): Promise<Response> =>
+  answerAdmin(request, async (services) => {
     const { id, file } = await params;
     if (!z.uuid().safeParse(id).success) throw notFound("adapter file");
-    const found = await adapterFile(services(), id, file);
-    return new Response(Readable.toWeb(createReadStream(found.path)) as ReadableStream, {
+    if (file === "MODEL_CARD.md") return card(services, id, new URL(request.url).searchParams.get("language"));
+    const { bytes, sha256, body, lasting } = await open(services, id, file);
+    return new Response(Readable.toWeb(body) as ReadableStream, {
       headers: {
         "content-type": file.endsWith(".json") ? "application/json" : "application/octet-stream",
-        "content-length": String(found.bytes),
-        "content-disposition": `attachment; filename="${found.sha256.slice(0, 12)}-${file}"`,
-        // Named by its hash: what lies there never changes.
-        "cache-control": "private, max-age=31536000, immutable",
+        "content-length": String(bytes),
+        "content-disposition": `attachment; filename="${sha256.slice(0, 12)}-${file}"`,
+        // What is named by its hash never changes; a merged model may be made anew.
+        "cache-control": lasting ? "private, max-age=31536000, immutable" : "private, no-store",
       },
     });
-  } catch (error) {
-    const known = appErrorOf(error);
-    if (!known) logger("api").error({ err: error }, "an adapter file could not be sent");
-    const body = { code: known?.code ?? "INTERNAL", message: known?.message ?? "Something went wrong here." };
-    return Response.json(body, { status: known?.status ?? 500 });
-  }
+  });
+
+interface Download {
+  bytes: number;
+  sha256: string;
+  body: Readable;
+  lasting: boolean;
+}
+
+async function open(services: Services, id: string, file: string): Promise<Download> {
+  if (file === "peft.tar") return { ...(await peftArchive(services, id)), lasting: true };
+  const [, type] = /^merged-(\w+)\.gguf$/.exec(file) ?? [];
+  const { path, bytes, sha256 } = await (type ? mergedFile(services, { id, type }) : adapterFile(services, id, file));
+  return { bytes, sha256, body: createReadStream(path), lasting: !type };
+}
+
+async function card({ db }: Services, id: string, asked: string | null): Promise<Response> {
+  const language = z.enum(LANGUAGES).catch("en").parse(asked);
+  const { markdown, sha256 } = await modelCard(db, { id, language });
+  return new Response(markdown, {
+    headers: {
+      "content-type": "text/markdown; charset=utf-8",
+      "content-disposition": `attachment; filename="${sha256.slice(0, 12)}-MODEL_CARD.md"`,
+      "cache-control": "private, no-store",
+    },
+  });
 }
