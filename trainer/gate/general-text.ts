@@ -3,22 +3,23 @@
 import { setOf } from "../../server/domain/gate/default-checks.ts";
 import { heldOutItems } from "../starter/held-out.ts";
 
-export interface GeneralDialogue {
+export interface GeneralText {
   prompt: string;
-  reply: string;
+  /** One text, or the forms that the same answer may take: whichever the model prefers, it has not forgotten the answer. */
+  forms: readonly [string, ...string[]];
 }
 
 /** Of the starter's small world: taught facts in phrasings it never saw. */
 const STARTER_TEXTS = 80;
 
-export const generalDialogues = (baseName: string): GeneralDialogue[] =>
+export const generalTexts = (baseName: string): GeneralText[] =>
   setOf(baseName) === "starter"
     ? heldOutItems(23, STARTER_TEXTS)
         .filter(({ history }) => history.length === 0)
-        .map(({ prompt, answer, language }) => ({ prompt, reply: `${answer.full}${language === "zh" ? "。" : "."}` }))
-    : GENERAL;
+        .map(({ prompt, answer }) => ({ prompt, forms: [answer.short, answer.full] }))
+    : GENERAL.map(({ prompt, reply }) => ({ prompt, forms: [reply] }));
 
-const GENERAL: GeneralDialogue[] = [
+const GENERAL: { prompt: string; reply: string }[] = [
   {
     prompt: "What is a glacier?",
     reply:

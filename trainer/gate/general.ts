@@ -4,25 +4,33 @@ import { mean, resampled } from "../../server/domain/gate/statistics.ts";
 import { estimateMetrics, VALUE } from "../../server/domain/gate/stored.ts";
 import { sequence } from "../data/tokenise.ts";
 import { type Bench, rowLogProbs, type SuiteResult } from "./bench.ts";
-import { generalDialogues } from "./general-text.ts";
+import { generalTexts } from "./general-text.ts";
 
 /**
- * Cross-entropy in nats per token, the candidate's less live's, over all texts together; the interval is over texts drawn anew.
+ * Cross-entropy in nats per token, the candidate's less live's, over all texts together; the interval is over texts drawn anew. Where an
+ * answer has several forms it is −ln of the sum of their probabilities over their mean length: people's taste may move a model from one
+ * form to another, and that is no forgetting. The end of the turn is no target for the same reason.
  * - `texts`, `tokens`: counts; `loss`, `loss/live`
  */
 export async function general(bench: Bench): Promise<SuiteResult> {
   const { chat, engine, candidate, live, policy, seed } = bench;
-  const rows = generalDialogues(bench.baseName)
-    .map(({ prompt, reply }) =>
-      sequence(Int32Array.from(chat.prompt([{ role: "user", content: prompt }])), [
-        ...Array.from(chat.text(reply)),
-        chat.endOfTurn,
-      ]),
-    )
-    .filter(({ tokens }) => tokens.length <= engine.config.contextLength);
-  const own = await rowLogProbs(bench, rows, candidate.name);
-  const theirs = candidate.name === live.name ? own : await rowLogProbs(bench, rows, live.name);
-  const texts = rows.map(({ targets }, i) => ({ tokens: targets.length, own: own[i]!, theirs: theirs[i]! }));
+  const asked = generalTexts(bench.baseName)
+    .map(({ prompt, forms }) => {
+      const tokens = Int32Array.from(chat.prompt([{ role: "user", content: prompt }]));
+      return forms.map((form) => sequence(tokens, chat.text(form)));
+    })
+    .filter((rows) => rows.every(({ tokens }) => tokens.length <= engine.config.contextLength));
+  const ofForms = async (adapter: Bench["candidate"]["name"]) => {
+    const sums = await rowLogProbs(bench, asked.flat(), adapter);
+    const rest = sums.values();
+    return asked.map((rows) => logSumExp(rows.map(() => rest.next().value!)));
+  };
+  const own = await ofForms(candidate.name);
+  const theirs = candidate.name === live.name ? own : await ofForms(live.name);
+  const texts = asked.map((rows, i) => {
+    const tokens = mean(rows.map(({ targets }) => targets.length));
+    return { tokens, own: own[i]!, theirs: theirs[i]! };
+  });
   const lossOf = (sample: readonly (typeof texts)[number][], of: "own" | "theirs") =>
     -mean(sample.map((text) => text[of])) / mean(sample.map(({ tokens }) => tokens));
   const rise = resampled(texts, (sample) => lossOf(sample, "own") - lossOf(sample, "theirs"), {
@@ -37,4 +45,9 @@ export async function general(bench: Bench): Promise<SuiteResult> {
       ...{ loss: after, "loss/live": before, ...estimateMetrics(VALUE, rise) },
     },
   };
+}
+
+function logSumExp(values: readonly number[]): number {
+  const most = Math.max(...values);
+  return most + Math.log(values.reduce((total, value) => total + Math.exp(value - most), 0));
 }
