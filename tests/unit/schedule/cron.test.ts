@@ -121,7 +121,7 @@ test("slots are those of a walk over every minute", () => {
         expect(slots).toEqual(oracle(cron, zone, from, until));
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 

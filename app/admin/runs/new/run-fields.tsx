@@ -14,10 +14,18 @@ import type { RunForm } from "./use-run-form.ts";
 /** Stands for "the default" in a list, whose values may not be empty. */
 const USUAL = "usual";
 
+/** What the fields need of a form: that of a run, or of one stage of a schedule. */
+export type SettingsForm = Pick<RunForm, "method" | "typed" | "parsed"> & {
+  set: (change: { typed?: RunForm["typed"]; seed?: string }) => void;
+  /** Left out where every run is to draw its own. */
+  seed?: string;
+  seedFaulty?: boolean;
+};
+
 type RunFieldsProps = {
-  form: RunForm;
+  form: SettingsForm;
   /** As the dry run filled them in; undefined until it has answered. */
-  defaults: Readonly<Record<string, unknown>> | undefined;
+  defaults?: Readonly<Record<string, unknown>>;
 };
 
 export function RunFields({ form, defaults }: RunFieldsProps) {
@@ -31,19 +39,24 @@ export function RunFields({ form, defaults }: RunFieldsProps) {
     <>
       <p className="mb-4 text-quiet text-sm">{t("emptyMeansDefault")}</p>
       <div className={grid}>{first.map(control)}</div>
-      <Folded title={t("advanced")} forcedOpen={form.seedFaulty || more.some(({ key }) => form.parsed.faults[key])}>
+      <Folded
+        title={t("advanced")}
+        forcedOpen={form.seedFaulty === true || more.some(({ key }) => form.parsed.faults[key])}
+      >
         <div className={`${grid} mt-4`}>
           {more.map(control)}
-          <Field label={t("field.seed")} hint={t("hint.seed")} error={form.seedFaulty ? t("fault.seed") : undefined}>
-            <Input
-              inputMode="numeric"
-              autoComplete="off"
-              value={form.seed}
-              placeholder={t("seedDrawn")}
-              onChange={(event) => form.set({ seed: event.target.value })}
-              className="tabular-nums"
-            />
-          </Field>
+          {form.seed !== undefined && (
+            <Field label={t("field.seed")} hint={t("hint.seed")} error={form.seedFaulty ? t("fault.seed") : undefined}>
+              <Input
+                inputMode="numeric"
+                autoComplete="off"
+                value={form.seed}
+                placeholder={t("seedDrawn")}
+                onChange={(event) => form.set({ seed: event.target.value })}
+                className="tabular-nums"
+              />
+            </Field>
+          )}
         </div>
       </Folded>
     </>
@@ -68,7 +81,7 @@ function Folded({ title, forcedOpen, children }: { title: string; forcedOpen: bo
   );
 }
 
-function SettingField({ field, form, settled }: { field: FormField; form: RunForm; settled: unknown }) {
+function SettingField({ field, form, settled }: { field: FormField; form: SettingsForm; settled: unknown }) {
   const words = useSettingText();
   const { key, kind } = field;
   const fault = form.parsed.faults[key];
@@ -132,7 +145,7 @@ function ChoiceField({ frame, field: { key, choices, usual }, value, onChoose }:
 
 type SeveralFieldProps = {
   field: FormField;
-  form: RunForm;
+  form: SettingsForm;
   ticked: readonly string[] | null;
   onTick: (ticked: readonly string[]) => void;
 };
