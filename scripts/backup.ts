@@ -15,7 +15,7 @@ const HELP = `Backs this Hone up: its database as of one moment, adapters, resum
 
   npm run backup [-- FILE] [--models]
 
-Without FILE it is written to HONE_HOME/backups/hone-<time>.tar. Hone may run meanwhile. --models takes along the models that were
+Without FILE it is written to HONE_HOME/backups/hone-<time>.tar; a FILE that ends in "/" is the folder for it. Hone may run meanwhile. --models takes along the models that were
 fetched by name. The file holds what people wrote and the secrets of this server: keep it as safe as the server, and elsewhere.`;
 
 /** How many backups are remembered for the system page. */
@@ -31,7 +31,8 @@ await runCommand("backup", async () => {
   const place = await openPlace({ alone: false });
   const { home, url } = place;
   const name = `hone-${began.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}.tar`;
-  const file = path.resolve(positionals[0] ?? path.join(home, "backups", name));
+  const said = positionals[0] ?? path.join(home, "backups", path.sep);
+  const file = path.resolve(/[/\\]$/.test(said) ? path.join(said, name) : said);
   let doing = "looking at what there is";
   const shown = progress(() => doing);
   try {
