@@ -94,7 +94,6 @@ test("from a thumb to a new release", async ({ page }) => {
   await test.step("roll back", async () => {
     await page.goto("/admin/deployments");
     await page.getByRole("button", { name: /Roll back to r1/ }).click();
-    await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: /r1/ }).click();
     await expect(page.getByRole("row").filter({ hasText: "r3" })).toContainText("Live");
   });
 });

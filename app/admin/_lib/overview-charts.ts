@@ -18,12 +18,14 @@ export const pairTotals = (days: readonly DayOfPairs[]) =>
   SOURCES.map((source) => ({ source, count: days.reduce((sum, { counts }) => sum + counts[source], 0) }));
 
 const WEEK = 7;
+/** With many replies the smallest difference is sure, and still no drift. */
+const NOTICEABLE = 0.02;
 
 export type LengthFinding = { key: "longer" | "shorter"; share: number } | { key: "same" };
 
 /**
  * The last seven days with replies beside the first seven, each as the mean over its replies: longer or shorter only where the 95 %
- * interval of the difference leaves out 0. Null until there are two days.
+ * interval of the difference leaves out 0 and it is large enough to be noticed. Null until there are two days.
  */
 export function lengthFinding(days: readonly DayOfLengths[]): LengthFinding | null {
   const known = days.flatMap(({ replies, mean }) => (mean ? [{ replies, ...mean }] : []));
@@ -32,8 +34,9 @@ export function lengthFinding(days: readonly DayOfLengths[]): LengthFinding | nu
   const [before, after] = [pooled(known.slice(0, few)), pooled(known.slice(-few))];
   const difference = after.mean - before.mean;
   const half = Z95 * Math.hypot(before.error, after.error);
-  if (Math.abs(difference) <= half || before.mean === 0) return { key: "same" };
-  return { key: difference > 0 ? "longer" : "shorter", share: Math.abs(difference) / before.mean };
+  const share = Math.abs(difference) / before.mean;
+  if (Math.abs(difference) <= half || !(share >= NOTICEABLE)) return { key: "same" };
+  return { key: difference > 0 ? "longer" : "shorter", share };
 }
 
 /** Of the standard normal distribution: 95 % are within. */

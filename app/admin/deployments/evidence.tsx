@@ -106,6 +106,9 @@ function EvidenceBar({ test, earlyPromotion }: { test: Test; earlyPromotion: boo
   );
 }
 
+/** Small ones say nothing, so their digits would not either. */
+const rounded = (evidence: number) => shortNumber(Math.round(evidence * 10) / 10);
+
 function EvidenceWords({ test }: { test: Test }) {
   const t = useTranslations("traffic.deployments");
   const format = useFormatter();
@@ -122,7 +125,7 @@ function EvidenceWords({ test }: { test: Test }) {
       <span className="block text-faint text-xs tabular-nums">
         {difference &&
           `${t("points", { value: points(difference.value), low: points(difference.low), high: points(difference.high) })} · `}
-        {t("eValue", { worse: shortNumber(evidenceWorse), bar: shortNumber(bar) })}
+        {t("eValue", { worse: rounded(evidenceWorse), bar: shortNumber(bar) })}
       </span>
     </span>
   );

@@ -56,6 +56,11 @@ describe("length of replies", () => {
     expect(lengthFinding(days)).toEqual({ key: "same" });
   });
 
+  test("stayed where so many replies make sure of a difference that nobody notices", () => {
+    expect(lengthFinding([day(100_000, 100, 0.1), day(100_000, 101, 0.1)])).toEqual({ key: "same" });
+    expect(lengthFinding([day(100_000, 100, 0.1), day(100_000, 103, 0.1)])).toMatchObject({ key: "longer" });
+  });
+
   test("weighs days by their replies", () => {
     const days = [day(1000, 50, 1), day(1, 500, 1), day(1000, 50, 1), day(1, 5, 1)];
     expect(lengthFinding(days)).toEqual({ key: "same" });
