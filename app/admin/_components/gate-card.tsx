@@ -8,9 +8,9 @@ import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Skeleton } from "../../_components/ui/skeleton.tsx";
-import { useSentence } from "../../_lib/sentence.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-import { GATE_REFRESH_MS, isMoving } from "../_lib/gate-states.ts";
+import { GATE_REFRESH_MS, isMoving, pointers } from "../_lib/gate-states.ts";
+import { useParagraph } from "../_lib/use-paragraph.ts";
 import { GateProgress } from "./gate-progress.tsx";
 import { GateStatusBadge } from "./gate-status.tsx";
 import { MeasureButton } from "./measure-button.tsx";
@@ -67,12 +67,14 @@ function useNewestGate(adapterId: string) {
 
 function Newest({ gate }: { gate: GateSummary }) {
   const t = useTranslations("gate");
-  const sentence = useSentence();
+  const paragraph = useParagraph();
   if (isMoving(gate.status)) return <GateProgress gate={gate} />;
-  const reasons = gate.verdict.slice(0, REASONS).map(sentence);
+  const reasons = pointers(gate.verdict, REASONS);
   return (
     <div className="space-y-1 text-sm">
-      <p className="text-pretty">{reasons.length > 0 ? reasons.join(" ") : t(`short.${gate.status}`)}</p>
+      <p className="text-pretty">
+        {t(`short.${gate.status}`)} {gate.status !== "PASSED" && paragraph(reasons)}
+      </p>
       <p className="text-quiet">
         {gate.stale && <>{t("staleText")} </>}
         {gate.finishedAt && <RelativeTime date={gate.finishedAt} />}

@@ -18,6 +18,11 @@ const named = (suites: readonly SuiteView[], ...statuses: SuiteView["status"][])
 export const failedSuites = (suites: readonly SuiteView[]): Suite[] => named(suites, "FAILED", "MISSING");
 export const undecidedSuites = (suites: readonly SuiteView[]): Suite[] => named(suites, "UNDECIDED");
 
+/** Of a summary's verdict, which begins with the count, the sentences that name suites; of one without such, all there is. */
+export function pointers(verdict: GateSummary["verdict"], most: number): GateSummary["verdict"] {
+  return verdict.length > 1 ? verdict.slice(1, 1 + most) : verdict;
+}
+
 /** A passed candidate is recommended by what people prefer and by what it has not forgotten. */
 const RECOMMENDS: readonly Suite[] = ["heldOutPairs", "knowledge"];
 

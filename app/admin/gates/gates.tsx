@@ -11,16 +11,19 @@ import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
-import { useSentence } from "../../_lib/sentence.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { GateProgress } from "../_components/gate-progress.tsx";
 import { GateStatusBadge } from "../_components/gate-status.tsx";
 import { Hash } from "../_components/hash.tsx";
 import { LoadMore } from "../_components/load-more.tsx";
 import { QueryView } from "../_components/query-view.tsx";
-import { GATE_REFRESH_MS, isMoving } from "../_lib/gate-states.ts";
+import { GATE_REFRESH_MS, isMoving, pointers } from "../_lib/gate-states.ts";
+import { useParagraph } from "../_lib/use-paragraph.ts";
 import { GatesHeader } from "./_components/gates-header.tsx";
 import { useFigure } from "./_lib/use-figure.ts";
+
+/** Suites that a row names. */
+const NAMED = 2;
 
 /** A tie with what is live. */
 const EVEN = 0.5;
@@ -131,11 +134,11 @@ function WinRate({ gate: { winRate } }: { gate: GateSummary }) {
   );
 }
 
-/** The weightiest reason, or how far it is. */
+/** The suites that it hangs on, or how far it is. */
 function Why({ gate }: { gate: GateSummary }) {
   const t = useTranslations("gate");
-  const sentence = useSentence();
-  const [first] = gate.verdict;
+  const paragraph = useParagraph();
+  const reasons = pointers(gate.verdict, NAMED);
   if (isMoving(gate.status)) return <GateProgress gate={gate} />;
-  return <span className="text-pretty">{first ? sentence(first) : t(`short.${gate.status}`)}</span>;
+  return <span className="text-pretty">{reasons.length > 0 ? paragraph(reasons) : t(`short.${gate.status}`)}</span>;
 }

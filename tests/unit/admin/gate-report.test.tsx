@@ -158,7 +158,9 @@ describe("the verdict", () => {
     ];
     const text = verdict({ status: "REFUSED", suites });
     expect(text).toContain("3f9a2c was refused. It did not pass: Knowledge and Safety.");
-    expect(text).toContain("Knowledge: It fails 9 of 60 that what is live passes (15%); at most 5% is allowed.");
+    expect(text).toContain(
+      "Knowledge: Of 60 prompts it fails 9 that the live one passes (15%); at most 5% is allowed.",
+    );
     expect(text).not.toContain("Speed");
   });
 

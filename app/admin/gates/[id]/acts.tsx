@@ -27,8 +27,10 @@ export function Acts({ gate, act }: { gate: GateReport; act: NextAct }) {
           {gate.samples.length > 0 && <TasteLink gate={gate} />}
           {ready && <StartCanaryButton adapter={adapter} variant="primary" />}
           {ready && <ActivateButton adapter={adapter} variant="secondary" />}
-          {gate.mayApprove && act !== "activate" && <DecideButton gate={gate} approved />}
-          <DecideButton gate={gate} approved={false} />
+          {gate.mayApprove && act !== "activate" && (
+            <DecideButton gate={gate} approved variant={ready ? "secondary" : "primary"} />
+          )}
+          <DecideButton gate={gate} approved={false} variant="danger" />
         </>
       )}
       {act === "superseded" && (

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button } from "../../../_components/ui/button.tsx";
+import { Button, type ButtonProps } from "../../../_components/ui/button.tsx";
 import { ConfirmDialog } from "../../../_components/ui/confirm-dialog.tsx";
 import { Field } from "../../../_components/ui/field.tsx";
 import { Textarea } from "../../../_components/ui/textarea.tsx";
@@ -14,10 +14,13 @@ import { shortHash } from "../../_lib/format.ts";
 
 const LONGEST_NOTE = 2_000;
 
-type DecideButtonProps = { gate: { id: string; adapterSha256: string }; approved: boolean; disabled?: boolean };
+type DecideButtonProps = Pick<ButtonProps, "variant"> & {
+  gate: { id: string; adapterSha256: string };
+  approved: boolean;
+};
 
 /** A refusal must say why; an approval may. */
-export function DecideButton({ gate, approved, disabled = false }: DecideButtonProps) {
+export function DecideButton({ gate, approved, variant }: DecideButtonProps) {
   const t = useTranslations("gate.decide");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -45,7 +48,7 @@ export function DecideButton({ gate, approved, disabled = false }: DecideButtonP
   const act = approved ? "approve" : "refuse";
   return (
     <>
-      <Button variant={approved ? "primary" : "danger"} disabled={disabled} onClick={() => setOpen(true)}>
+      <Button variant={variant} onClick={() => setOpen(true)}>
         {t(act)}
       </Button>
       <ConfirmDialog

@@ -9,9 +9,9 @@ import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../.
 import { SuiteStatusBadge } from "../../_components/gate-status.tsx";
 import { Help } from "../../_components/help.tsx";
 import { isMoving } from "../../_lib/gate-states.ts";
+import { useParagraph } from "../../_lib/use-paragraph.ts";
 import { marksOf, scaleOf } from "../_lib/suite-scale.ts";
 import { useFigure } from "../_lib/use-figure.ts";
-import { useParagraph } from "../_lib/use-paragraph.ts";
 import { SuiteFigures } from "./suite-figures.tsx";
 
 /** While the gate is at work, suites that have not been measured stand in the table too, as what is still to come. */
@@ -66,7 +66,7 @@ function MeasuredRow({ suite }: { suite: SuiteView }) {
   const bounds = threshold(suite);
   return (
     <TableRow className="align-top">
-      <Cell className="min-w-44 align-top">
+      <Cell className="min-w-52 align-top">
         <SuiteName suite={suite.suite} />
         {suite.reason.length > 0 && <p className="max-w-prose text-pretty text-quiet">{paragraph(suite.reason)}</p>}
         <SuiteFigures metrics={suite.metrics} seconds={suite.seconds} />
@@ -79,7 +79,7 @@ function MeasuredRow({ suite }: { suite: SuiteView }) {
         )}
         {bounds && <span className="block text-quiet text-xs sm:whitespace-nowrap">{bounds}</span>}
       </Cell>
-      <Cell className="w-2/5 min-w-40 pt-3 align-top max-md:hidden">
+      <Cell className="w-56 min-w-44 pt-3 align-top max-md:hidden">
         {value && scale && <IntervalBar {...value} scale={scale} marks={marksOf(suite)} />}
       </Cell>
       <Cell className="pt-2.5 align-top">

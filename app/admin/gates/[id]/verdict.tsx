@@ -7,7 +7,7 @@ import { useSentence } from "../../../_lib/sentence.ts";
 import { GateProgress } from "../../_components/gate-progress.tsx";
 import { shortHash } from "../../_lib/format.ts";
 import { failedSuites, isMoving, type NextAct, undecidedSuites, weighing } from "../../_lib/gate-states.ts";
-import { useParagraph } from "../_lib/use-paragraph.ts";
+import { useParagraph } from "../../_lib/use-paragraph.ts";
 import { Acts } from "./acts.tsx";
 
 /** Reasons that stand in the paragraph; the others are in the list under it. */

@@ -18,6 +18,9 @@ import { useCheckText } from "../_lib/use-check-text.ts";
 import { CheckDialog } from "./check-dialog.tsx";
 import { useCheckActs, useChecks } from "./use-checks.ts";
 
+/** Of each kind, before all are asked for; whoever looks for one searches. */
+const AT_FIRST = 10;
+
 /** What is edited: a check, or the kind of a new one. */
 type Editing = CheckPromptView | { newOf: CheckKind } | null;
 
@@ -78,7 +81,7 @@ function CheckLists({ checks, onEdit }: CheckListsProps) {
           <KindCard
             key={each}
             kind={each}
-            checks={found.filter((check) => check.kind === each)}
+            checks={ownFirst(found.filter((check) => check.kind === each))}
             searched={sought !== ""}
             onEdit={onEdit}
           />
@@ -88,11 +91,19 @@ function CheckLists({ checks, onEdit }: CheckListsProps) {
   );
 }
 
+/** What was added here stands above what came with Hone, or it would be far down. */
+const ownFirst = (checks: readonly CheckPromptView[]) => [
+  ...checks.filter(({ builtIn }) => !builtIn).reverse(),
+  ...checks.filter(({ builtIn }) => builtIn),
+];
+
 type KindCardProps = CheckListsProps & { kind: CheckKind; searched: boolean };
 
 function KindCard({ kind, checks, searched, onEdit }: KindCardProps) {
   const t = useTranslations("gate.checks");
+  const [all, setAll] = useState(false);
   const on = checks.filter(({ enabled }) => enabled).length;
+  const shown = all || searched ? checks : checks.slice(0, AT_FIRST);
   return (
     <Card
       title={t(`kindName.${kind}`)}
@@ -112,10 +123,15 @@ function KindCard({ kind, checks, searched, onEdit }: KindCardProps) {
         />
       ) : (
         <ul aria-label={t(`kindName.${kind}`)} className="divide-y">
-          {checks.map((check) => (
+          {shown.map((check) => (
             <CheckRow key={check.id} check={check} onEdit={() => onEdit(check)} />
           ))}
         </ul>
+      )}
+      {shown.length < checks.length && (
+        <Button size="sm" variant="ghost" className="mt-2" onClick={() => setAll(true)}>
+          {t("showAll", { count: checks.length })}
+        </Button>
       )}
     </Card>
   );
@@ -127,14 +143,14 @@ function CheckRow({ check, onEdit }: { check: CheckPromptView; onEdit: () => voi
   const { enable, remove } = useCheckActs();
   const name = check.prompt.at(-1)?.content ?? "";
   return (
-    <li className="flex flex-wrap items-start gap-x-4 gap-y-2 py-3 first:pt-0 last:pb-0">
-      <div className="min-w-0 flex-1 basis-64">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2 first:pt-0 last:pb-0">
+      <div className="grid min-w-0 flex-1 basis-64 gap-x-6 lg:grid-cols-2">
         <div className={check.enabled ? "text-sm" : "text-quiet text-sm"}>
           <Prompt turns={check.prompt} />
         </div>
-        <p className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 break-words text-quiet text-sm">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 break-words text-quiet text-sm">
           {checkText(check.check)}
-          {check.builtIn && <Badge>{t("builtIn")}</Badge>}
+          {!check.builtIn && <Badge>{t("own")}</Badge>}
         </p>
       </div>
       <div className="flex items-center gap-1">

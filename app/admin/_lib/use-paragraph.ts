@@ -2,8 +2,8 @@
 "use client";
 import { useLocale } from "next-intl";
 import { useCallback } from "react";
-import type { Sentence } from "../../../../server/domain/views/sentence.ts";
-import { useSentence } from "../../../_lib/sentence.ts";
+import type { Sentence } from "../../../server/domain/views/sentence.ts";
+import { useSentence } from "../../_lib/sentence.ts";
 
 export function useParagraph(): (sentences: readonly (Sentence | string)[]) => string {
   const sentence = useSentence();
