@@ -10,6 +10,7 @@ export async function removeErased(
   { userId, email }: { userId: string; email: string },
 ): Promise<ErasureReport["removed"]> {
   const runSamples = await removeSamples(tx);
+  await removeGateSamples(tx);
   const datasetExamples = await removeExamples(tx, userId);
   const judged = await removeJudgements(tx, userId);
   const pairs = await tx.$executeRaw`DELETE FROM "PreferencePair" WHERE "id" IN (SELECT "id" FROM erased_pair)`;
@@ -37,6 +38,11 @@ const removeSamples = (tx: Tx): Promise<number> => tx.$executeRaw`
     AND (run."datasetId" IN (SELECT "datasetId" FROM touched) OR run."replayDatasetId" IN (SELECT "datasetId" FROM touched)
       OR run."humanDatasetId" IN (SELECT "datasetId" FROM touched))
     AND EXISTS (SELECT 1 FROM jsonb_array_elements(sample."prompt") turn WHERE turn->>'content' IN (SELECT "content" FROM erased_text))`;
+
+/** Replies that a gate compared: by the texts of their prompts too, as anybody's held-out prompts may be among them. */
+const removeGateSamples = (tx: Tx): Promise<number> => tx.$executeRaw`
+  DELETE FROM "GateSample" sample WHERE EXISTS
+    (SELECT 1 FROM jsonb_array_elements(sample."prompt") turn WHERE turn->>'content' IN (SELECT "content" FROM erased_text))`;
 
 async function removeExamples(tx: Tx, userId: string): Promise<number> {
   const pairs = await tx.$executeRaw`DELETE FROM "DatasetPair" entry USING erased_example gone

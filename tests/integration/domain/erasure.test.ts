@@ -129,6 +129,22 @@ beforeAll(async () => {
   });
   await db.run.update({ where: { id: run.id }, data: { aiDatasetId: judged.id } });
   const trained = await train(world, run.id);
+  const { id: gateId } = await db.gate.findFirstOrThrow({ where: { adapterId: trained } });
+  await db.gateSample.createMany({
+    data: [`What is a ${MARK}?`, "How are you?"].map((content, ordinal) => ({
+      ...{
+        gateId,
+        ordinal,
+        suite: "length",
+        candidate: content,
+        live: "Fine.",
+        figures: {},
+        telling: 1,
+        flipped: false,
+      },
+      prompt: [{ role: "USER", content }],
+    })),
+  });
   const text = JSON.stringify({ prompt: "Hi", completion: "Hello." });
   const upload = await admin.dataset.upload({ kind: "DIALOGUES", name: "hellos", text: `${text}\n` });
   const next = await admin.run.create({
@@ -215,6 +231,7 @@ test("Datasets lose the examples and say how many; the others stay", async () =>
   expect(rows.find(({ id }) => id === datasetId)!.erased).toBeGreaterThan(0);
   expect(rows.find(({ origin }) => origin === "AI")!.erased).toBe(1);
   expect(await world.db.runSample.count()).toBe(1);
+  expect(await world.db.gateSample.count()).toBe(1);
 });
 
 test("only the id is left, and it cannot sign in", async () => {
