@@ -52,7 +52,7 @@ export function People() {
                 <HeaderCell numeric>{t("people.feedback")}</HeaderCell>
                 <HeaderCell>{t("people.joined")}</HeaderCell>
                 <HeaderCell>{sessions("seenColumn")}</HeaderCell>
-                <HeaderCell>{sessions("title")}</HeaderCell>
+                <HeaderCell>{sessions("column")}</HeaderCell>
                 <HeaderCell>
                   <span className="sr-only">{t("people.access")}</span>
                 </HeaderCell>

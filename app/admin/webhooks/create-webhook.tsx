@@ -12,7 +12,8 @@ import { Notice } from "../../_components/ui/notice.tsx";
 import { SecretLine } from "../../_components/ui/secret-line.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-import { CHOICES, type ChosenKind, USUAL, useKindName } from "./kinds.ts";
+import { KindChoice } from "./kind-choice.tsx";
+import { type ChosenKind, USUAL } from "./kinds.ts";
 
 export function CreateWebhook({ allowed }: { allowed: readonly string[] }) {
   const t = useTranslations("operations.webhooks");
@@ -61,12 +62,11 @@ type WebhookFieldsProps = {
 function WebhookFields({ allowed, busy, error, onSubmit }: WebhookFieldsProps) {
   const t = useTranslations("operations.webhooks");
   const errorText = useErrorText();
-  const kindName = useKindName();
   const [kinds, setKinds] = useState<readonly ChosenKind[]>(USUAL);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const url = String(new FormData(event.currentTarget).get("url")).trim();
-    onSubmit({ url, kinds: CHOICES.filter((kind) => kinds.includes(kind)) });
+    onSubmit({ url, kinds: [...kinds] });
   };
   return (
     <form className="space-y-4" onSubmit={submit}>
@@ -78,27 +78,10 @@ function WebhookFields({ allowed, busy, error, onSubmit }: WebhookFieldsProps) {
       <Field label={t("url")} hint={`${t("urlHint")} ${t("allowed", { list: allowed.join(", ") })}`}>
         <Input name="url" type="url" required maxLength={2000} autoComplete="off" placeholder="https://" autoFocus />
       </Field>
-      <fieldset>
-        <legend className="font-medium text-sm">{t("kinds")}</legend>
-        <div className="mt-2 grid gap-x-4 gap-y-1 sm:grid-cols-2">
-          {CHOICES.map((kind) => (
-            <label key={kind} className="flex min-h-7 items-center gap-2 text-sm">
-              <input
-                type="checkbox"
-                className="size-4 accent-accent"
-                checked={kinds.includes(kind)}
-                onChange={(event) =>
-                  setKinds(event.target.checked ? [...kinds, kind] : kinds.filter((chosen) => chosen !== kind))
-                }
-              />
-              {kindName(kind)}
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <KindChoice kinds={kinds} onChange={setKinds} />
       <div className="flex justify-end">
         <Button type="submit" variant="primary" busy={busy} disabled={kinds.length === 0}>
-          {t("create")}
+          {t("act")}
         </Button>
       </div>
     </form>

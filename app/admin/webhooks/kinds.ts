@@ -5,7 +5,8 @@ import { EVENT_KINDS, type EventKind } from "../../../server/domain/views/watch.
 
 export type ChosenKind = Exclude<EventKind, "test">;
 
-export const CHOICES = EVENT_KINDS.filter((kind): kind is ChosenKind => kind !== "test");
+export const isChosen = (kind: EventKind): kind is ChosenKind => kind !== "test";
+export const CHOICES = EVENT_KINDS.filter(isChosen);
 
 /** What most people want to hear of: a run came to its end, a gate refused, something was taken back. */
 export const USUAL: readonly ChosenKind[] = [

@@ -14,6 +14,7 @@ import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { Person } from "../_components/person.tsx";
 import { Deliveries } from "./deliveries.tsx";
+import { ChangeKinds } from "./kind-choice.tsx";
 import { useKindName } from "./kinds.ts";
 import type { Webhook } from "./webhooks.tsx";
 
@@ -42,7 +43,8 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
   );
 }
 
-function Acts({ webhook: { id, url, enabled } }: { webhook: Webhook }) {
+function Acts({ webhook }: { webhook: Webhook }) {
+  const { id, url, enabled } = webhook;
   const t = useTranslations("operations.webhooks");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -71,6 +73,7 @@ function Acts({ webhook: { id, url, enabled } }: { webhook: Webhook }) {
       >
         {t("test")}
       </Button>
+      <ChangeKinds webhook={webhook} />
       <Button size="sm" variant="ghost" aria-label={t("removeName", { url })} onClick={() => setRemoving(true)}>
         {t("remove")}
       </Button>
