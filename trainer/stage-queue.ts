@@ -4,6 +4,7 @@ import type { Db } from "../server/db.ts";
 import type { RunPlanner } from "../server/domain/run-plan.ts";
 import { beginStage, stagesToBegin } from "../server/domain/schedule/stage.ts";
 import { logger } from "../server/log.ts";
+import { inWork } from "../server/work.ts";
 import type { Turns } from "./turns.ts";
 
 export interface StageServices extends RunPlanner {
@@ -40,8 +41,10 @@ export function workOnStages({ turns, now = () => new Date(), ...services }: Sta
     const firingId = await next();
     if (!firingId) return;
     try {
-      const runId = await beginStage(services, firingId, now());
-      logger("stage").info({ firingId, runId }, runId ? "a stage begins" : "a stage does not begin");
+      await inWork({ kind: "stage", id: firingId }, async () => {
+        const runId = await beginStage(services, firingId, now());
+        logger("stage").info({ runId }, runId ? "a stage begins" : "a stage does not begin");
+      });
     } catch (err) {
       logger("stage").error({ err, firingId }, "a stage could not be begun; it is tried again");
       resting.set(firingId, Date.now() + PAUSE_MS);
