@@ -26,6 +26,7 @@ import { runRouter } from "./routers/run.ts";
 import { scheduleRouter } from "./routers/schedule.ts";
 import { sessionRouter } from "./routers/session.ts";
 import { settingRouter } from "./routers/setting.ts";
+import { systemRouter } from "./routers/system.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { viewerRouter } from "./routers/viewer.ts";
 import { webhookRouter } from "./routers/webhook.ts";
@@ -61,6 +62,7 @@ export const appRouter = router({
   invite: inviteRouter,
   gate: gateRouter,
   check: checkRouter,
+  system: systemRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,6 +1,7 @@
 // The pages of the admin part: a column beside the page, a menu on a phone.
 "use client";
 import {
+  Activity,
   Boxes,
   CalendarClock,
   Database,
@@ -40,6 +41,7 @@ export const ADMIN_PAGES = [
   { key: "audit", icon: ScrollText },
   { key: "webhooks", icon: Webhook },
   { key: "settings", icon: Settings2 },
+  { key: "system", icon: Activity },
 ] as const satisfies readonly { key: string; icon: LucideIcon }[];
 
 export type AdminPageKey = (typeof ADMIN_PAGES)[number]["key"];

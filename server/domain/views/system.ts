@@ -39,6 +39,8 @@ export interface SystemView {
     bytes: number;
     migrations: number;
     lastMigration: string | null;
+    /** Known to this program and not applied to its database. */
+    pendingMigrations: string[];
     largestTables: { name: string; bytes: number; rows: number }[];
   };
   backups: (BackupRecord & { present: boolean })[];

@@ -70,6 +70,7 @@ const EXPECTED_ROLES: Record<string, string> = {
   "adapter.retention": "ADMIN",
   "reward.score": "ADMIN",
   "reward.result": "ADMIN",
+  "system.get": "ADMIN",
   "schedule.list": "ADMIN",
   "schedule.get": "ADMIN",
   "schedule.create": "ADMIN",
