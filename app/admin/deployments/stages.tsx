@@ -1,7 +1,7 @@
 // The stages of a canary in a row: passed ones ticked, the present one ringed, each with its share and what it needs.
 "use client";
 import { Check } from "lucide-react";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { cn } from "../../_lib/cn.ts";
 import { useShareWords } from "./use-share-words.ts";
 import type { Traffic } from "./use-traffic.ts";
@@ -47,10 +47,9 @@ export function Stages({ plan, stage }: { plan: Traffic["plan"]; stage: number }
 
 function Needs({ replies, minutes }: { replies: number; minutes: number }) {
   const t = useTranslations("traffic.deployments");
-  const format = useFormatter();
   const parts = [
     ...(replies > 0 ? [t("needsReplies", { count: replies })] : []),
     ...(minutes > 0 ? [t("needsMinutes", { count: minutes })] : []),
   ];
-  return format.list(parts, { type: "unit" });
+  return parts.join(" · ");
 }

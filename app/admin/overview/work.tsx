@@ -41,12 +41,12 @@ function WorkLine({ item }: { item: Item }) {
   const title = name(item);
   return (
     <>
-      <span className="flex items-baseline gap-2 text-sm">
+      <span className="flex flex-wrap items-baseline gap-x-2 text-sm">
         <Icon aria-hidden className="size-4 shrink-0 translate-y-0.5 text-quiet" />
-        <Link href={hrefOf(item)} className="min-w-0 truncate font-medium underline-offset-2 hover:underline">
+        <Link href={hrefOf(item)} className="min-w-0 break-words font-medium underline-offset-2 hover:underline">
           {title}
         </Link>
-        <span className="ml-auto shrink-0 text-right text-quiet tabular-nums">{state(item)}</span>
+        <span className="ml-auto text-right text-quiet tabular-nums">{state(item)}</span>
       </span>
       {running && (
         <Progress
