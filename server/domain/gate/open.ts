@@ -29,6 +29,7 @@ export async function openGate(tx: Tx, { adapterId, firingId, requestedById }: N
     ...{ adapterId, firingId, requestedById, baseModelId: adapter.baseModelId },
     liveAdapterId: live.baseModelId === adapter.baseModelId ? live.adapterId : null,
     policy: await getSetting(tx, "gatePolicy"),
+    progress: { suite: null, done: 0, secondsLeft: await secondsToWait(tx, adapter.baseModelId) },
     seed: seedOf(adapter.sha256),
   };
   // Gate_one_open lets one of two through; the other one finds what the first one made.
@@ -42,6 +43,16 @@ export async function openGate(tx: Tx, { adapterId, firingId, requestedById }: N
     await recordAudit(tx, { actorId: requestedById, action: "gate.request", subject: `Gate:${open.id}`, after });
   }
   return open.id;
+}
+
+/** Of this base's Gates how long the last five took, for this one and for each that is before it; null where none was measured yet. */
+async function secondsToWait(tx: Tx, baseModelId: string): Promise<number | null> {
+  const [row] = await tx.$queryRaw<{ seconds: number | null }[]>`
+    SELECT (avg(extract(epoch FROM took."finishedAt" - took."startedAt"))
+      * (1 + (SELECT count(*) FROM "Gate" WHERE "status" IN ('QUEUED', 'RUNNING'))))::float8 AS "seconds"
+    FROM (SELECT "startedAt", "finishedAt" FROM "Gate"
+      WHERE "baseModelId" = ${baseModelId}::uuid AND "verdict" IS NOT NULL ORDER BY "finishedAt" DESC LIMIT 5) took`;
+  return row?.seconds ?? null;
 }
 
 /**

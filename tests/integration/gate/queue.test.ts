@@ -1,4 +1,6 @@
 // The queue of gates on a real database: claimed by one, lost with its lease, begun anew after a crash, called off, given back, refused.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createDb } from "../../../server/db.ts";
@@ -79,6 +81,7 @@ describe("opening a gate", () => {
     const [gate, ...others] = await world.db.gate.findMany({ where: { adapterId: made } });
     expect(others).toEqual([]);
     expect(gate).toMatchObject({ status: "QUEUED", requestedById: null, liveAdapterId: null, attempt: 0 });
+    expect(gate!.progress).toMatchObject({ suite: null, done: 0 });
     const again = await Promise.all(
       [world.db, world.db].map((db) => requestGate(db, world.admin.id, { adapterId: made })),
     );
@@ -162,6 +165,23 @@ describe("a trainer", () => {
     expect(await world.db.adapter.findUniqueOrThrow({ where: { id: adapterId } })).toMatchObject({
       status: "REJECTED",
     });
+  });
+
+  it("refuses when the judge that is configured does not answer, and says so", async () => {
+    const server = createServer((_, response) => void response.writeHead(401).end("no such key"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const judge = { url: `http://127.0.0.1:${port}`, model: "judge" };
+    const id = await request();
+    try {
+      expect(await workOnGate({ ...services, endpoints: { ...services.endpoints, judge } })).toBe("measured");
+    } finally {
+      server.close();
+    }
+    const found = (await row(id)).evaluations.find(({ suite }) => suite === "judge")!;
+    expect(found).toMatchObject({ status: "MISSING", reason: [{ code: "COULD_NOT_MEASURE" }] });
+    expect(JSON.stringify(found.reason)).toContain("401");
+    expect((await row(id)).status).toBe("REFUSED");
   });
 
   it("fails a gate whose replies cannot be sampled, with the reason", async () => {
