@@ -15,9 +15,11 @@ import { useRelease } from "./use-release.ts";
 type ActivateButtonProps = Pick<ButtonProps, "size" | "variant"> & {
   /** Null is the bare base model. */
   adapter: { id: string; sha256: string } | null;
+  /** Where it is known beforehand that a reason will be asked for. */
+  allTheSame?: boolean;
 };
 
-export function ActivateButton({ adapter, size, variant = "primary" }: ActivateButtonProps) {
+export function ActivateButton({ adapter, size, variant = "primary", allTheSame = false }: ActivateButtonProps) {
   const t = useTranslations("admin.release");
   const gate = useTranslations("gate.override");
   const trpc = useTRPC();
@@ -44,7 +46,7 @@ export function ActivateButton({ adapter, size, variant = "primary" }: ActivateB
   return (
     <>
       <Button size={size} variant={variant} onClick={() => setOpen(true)}>
-        {adapter ? t("activate") : t("activateBase")}
+        {allTheSame ? gate("open") : adapter ? t("activate") : t("activateBase")}
       </Button>
       <ConfirmDialog
         open={open}

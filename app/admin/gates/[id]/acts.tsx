@@ -53,7 +53,7 @@ export function Acts({ gate, act }: { gate: GateReport; act: NextAct }) {
             <Link href="/admin/runs/new">{t("newRun")}</Link>
           </Button>
           <MeasureButton adapterId={gate.adapterId} again />
-          <ActivateButton adapter={adapter} variant="ghost" />
+          <ActivateButton adapter={adapter} variant="ghost" allTheSame />
         </>
       )}
     </div>

@@ -14,6 +14,14 @@ import { marksOf, scaleOf } from "../_lib/suite-scale.ts";
 import { useFigure } from "../_lib/use-figure.ts";
 import { SuiteFigures } from "./suite-figures.tsx";
 
+const TONE = {
+  PASSED: "accent",
+  NOT_APPLICABLE: "accent",
+  UNDECIDED: "rejected",
+  FAILED: "danger",
+  MISSING: "danger",
+} as const satisfies Record<SuiteView["status"], string>;
+
 /** While the gate is at work, suites that have not been measured stand in the table too, as what is still to come. */
 export function Suites({ gate }: { gate: GateReport }) {
   const t = useTranslations("gate.report");
@@ -80,7 +88,7 @@ function MeasuredRow({ suite }: { suite: SuiteView }) {
         {bounds && <span className="block text-quiet text-xs sm:whitespace-nowrap">{bounds}</span>}
       </Cell>
       <Cell className="w-56 min-w-44 pt-3 align-top max-md:hidden">
-        {value && scale && <IntervalBar {...value} scale={scale} marks={marksOf(suite)} />}
+        {value && scale && <IntervalBar {...value} scale={scale} marks={marksOf(suite)} tone={TONE[suite.status]} />}
       </Cell>
       <Cell className="pt-2.5 align-top">
         <SuiteStatusBadge status={suite.status} />
