@@ -195,14 +195,14 @@ export const CARD_WORDS: Record<Language, CardWords> = {
     },
     fact: {
       sha256: "适配器的 SHA-256",
-      base: "基础模型",
-      baseSha256: "基础模型的 SHA-256",
+      base: "基座模型",
+      baseSha256: "基座模型的 SHA-256",
       kind: "类型",
       rank: "秩与 alpha",
       size: "大小",
       made: "生成时间",
       status: "状态",
-      releases: "发布",
+      releases: "版本",
       tags: "标签",
       method: "方法",
       seed: "随机种子",
@@ -224,7 +224,7 @@ export const CARD_WORDS: Record<Language, CardWords> = {
       origin: "来源",
     },
     kind: { POLICY: "语言模型适配器", REWARD: "奖励模型" },
-    status: { CANDIDATE: "候选", APPROVED: "已批准", REJECTED: "被门禁拒绝", RETIRED: "已停用", LIVE: "使用中" },
+    status: { CANDIDATE: "候选", APPROVED: "已批准", REJECTED: "已否决", RETIRED: "已退役", LIVE: "使用中" },
     gate: {
       NONE: "尚未经过门禁。",
       QUEUED: "正在等待门禁。",
@@ -260,7 +260,7 @@ export const CARD_WORDS: Record<Language, CardWords> = {
     origin: { FEEDBACK: "本服务器上人们的评价", UPLOAD: "上传的文件", AI: "评判模型" },
     imported: ({ fileName, at, sha256, baseNamed }) =>
       `它不是在本服务器上训练的，而是于 ${at} 从 \`${fileName}\` 导入（该文件的 SHA-256：\`${sha256}\`）。` +
-      (baseNamed ? "文件以哈希写明了这个基础模型。" : "文件没有以哈希写明基础模型，只有形状表明它适用。"),
+      (baseNamed ? "文件以哈希写明了这个基座模型。" : "文件没有以哈希写明基座模型，只有形状表明它适用。"),
     minutes: (minutes) => `${minutes} 分钟`,
     split: (train, heldOut) => `训练 ${train} 条，留出 ${heldOut} 条`,
     people: (pairs, judgements, raters) =>
@@ -277,17 +277,17 @@ export const CARD_WORDS: Record<Language, CardWords> = {
     limits: [
       "它可能出错，并且语气肯定。这里的指标是上述数据上的平均值。",
       "它学到的是少数人的偏好，这些人的看法未必为他人认同。",
-      "基础模型做不到的事，适配器教不会；基础模型的错误可能依旧存在。",
+      "基座模型做不到的事，适配器教不会；基座模型的错误可能依旧存在。",
       "留出数据与训练数据来自同一批人、同一时期，换一批人或换一个时期，差别可能更小。",
     ],
     licence: (base) =>
-      `适配器是对基础模型的改动，离开它便无用处：${base} 的许可条款在此同样适用，数据也可能另有权利。本服务器不知道这些许可内容，分发这些文件之前请先查明。`,
-    fromBase: (base) => `${base}（基础模型）`,
+      `适配器是对基座模型的改动，离开它便无用处：${base} 的许可条款在此同样适用，数据也可能另有权利。本服务器不知道这些许可内容，分发这些文件之前请先查明。`,
+    fromBase: (base) => `${base}（基座模型）`,
     from: "延续自",
     loading: {
-      llama: "使用 llama.cpp，与基础模型的 GGUF 文件一起：",
-      peft: "使用 PEFT，加载在基础模型的 Transformers 文件上：",
-      merged: "与基础模型合并为一个 GGUF 文件：在适配器页面生成，或运行",
+      llama: "使用 llama.cpp，与基座模型的 GGUF 文件一起：",
+      peft: "使用 PEFT，加载在基座模型的 Transformers 文件上：",
+      merged: "与基座模型合并为一个 GGUF 文件：在适配器页面生成，或运行",
       reward: "只有 Hone 的训练引擎能读取它：",
     },
     separator: "、",

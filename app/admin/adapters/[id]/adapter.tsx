@@ -1,17 +1,20 @@
-// One adapter: its hash, what it came from, what it measures, its files, and whether it speaks; a reward model scores here.
+// One adapter: its hash, its gate, what people wrote on it, what it came from, its files, and whether it speaks; a reward model scores here.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Download } from "lucide-react";
+import { GitCompareArrows } from "lucide-react";
+import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
+import { RelativeTime } from "../../../_components/ui/relative-time.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
 import { ActivateButton } from "../../_components/activate-button.tsx";
 import { Calibration } from "../../_components/calibration.tsx";
 import { Facts } from "../../_components/facts.tsx";
 import { Figures } from "../../_components/figures.tsx";
+import { GateCard } from "../../_components/gate-card.tsx";
 import { Hash } from "../../_components/hash.tsx";
 import { Help } from "../../_components/help.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -19,9 +22,15 @@ import { QueryView } from "../../_components/query-view.tsx";
 import { Served } from "../../_components/served.tsx";
 import { bytes, shortHash } from "../../_lib/format.ts";
 import { servedAs } from "../../_lib/served.ts";
-import { AdapterState } from "../adapters.tsx";
+import { AdapterState } from "../adapter-state.tsx";
+import { canActivate } from "../adapter-table.tsx";
+import { Files } from "./files.tsx";
+import { Labels } from "./labels.tsx";
 import { Lineage } from "./lineage.tsx";
+import { ModelCard } from "./model-card.tsx";
+import { RetireButton } from "./retire-button.tsx";
 import { Score } from "./score.tsx";
+import { Source } from "./source.tsx";
 import { Votes } from "./votes.tsx";
 
 type AdapterDetails = Outputs["adapter"]["get"];
@@ -45,12 +54,15 @@ export function Adapter({ id }: { id: string }) {
               </>
             }
             description={t("admin.adapters.oneText")}
-            actions={adapter.servable && !adapter.live && <ActivateButton adapter={adapter} />}
+            actions={<Acts adapter={adapter} />}
           />
+          {adapter.retiredAt && <Retired at={adapter.retiredAt} />}
           <div className="grid items-start gap-4 lg:grid-cols-2">
             <Card title={t("admin.adapters.identity")}>
               <Identity adapter={adapter} />
             </Card>
+            {adapter.servable && <GateCard adapterId={adapter.id} />}
+            <Labels adapter={adapter} />
             <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
               <Figures metrics={adapter.metrics} />
             </Card>
@@ -69,9 +81,13 @@ export function Adapter({ id }: { id: string }) {
               </>
             )}
             <Votes adapterId={adapter.id} />
-            <Card title={t("admin.adapters.lineage")} description={t("admin.adapters.lineageText")}>
-              <Lineage runId={adapter.runId} />
-            </Card>
+            {adapter.runId === null && adapter.source ? (
+              <Source source={adapter.source} importedBy={adapter.importedBy} />
+            ) : (
+              <Card title={t("admin.adapters.lineage")} description={t("admin.adapters.lineageText")}>
+                <Lineage runId={adapter.runId} />
+              </Card>
+            )}
             <Card title={t("admin.adapters.files")} description={t("admin.adapters.filesText")}>
               <Files adapter={adapter} />
             </Card>
@@ -79,6 +95,32 @@ export function Adapter({ id }: { id: string }) {
         </>
       )}
     </QueryView>
+  );
+}
+
+function Acts({ adapter }: { adapter: AdapterDetails }) {
+  const t = useTranslations("registry.compare");
+  return (
+    <>
+      <ModelCard adapterId={adapter.id} />
+      <Button asChild>
+        <Link href={`/admin/adapters/compare?a=${adapter.id}`}>
+          <GitCompareArrows aria-hidden />
+          {t("open")}
+        </Link>
+      </Button>
+      <RetireButton adapter={adapter} />
+      {canActivate(adapter) && <ActivateButton adapter={adapter} />}
+    </>
+  );
+}
+
+function Retired({ at }: { at: Date }) {
+  const t = useTranslations("registry.retire");
+  return (
+    <Notice role="status" className="mb-4">
+      {t.rich("notice", { when: () => <RelativeTime date={at} /> })}
+    </Notice>
   );
 }
 
@@ -117,44 +159,4 @@ function Shape({ adapter: { tuning, rank, alpha } }: { adapter: AdapterDetails }
       <Help about={t("shape")}>{t("shapeHelp")}</Help>
     </span>
   );
-}
-
-function Files({ adapter }: { adapter: AdapterDetails }) {
-  const t = useTranslations("admin.adapters");
-  const locale = useLocale();
-  if (adapter.files.length === 0) {
-    return (
-      <Notice tone="danger" role="alert">
-        {t("filesGone")}
-      </Notice>
-    );
-  }
-  return (
-    <ul className="space-y-2">
-      {adapter.files.map((file) => (
-        <li key={file.name} className="flex flex-wrap items-center justify-between gap-2 text-sm">
-          <span className="min-w-0">
-            <code className="break-all font-mono">{file.name}</code>
-            <span className="block text-faint text-xs">
-              {t(fileUse(file.name))} · {bytes(file.bytes, locale)}
-            </span>
-          </span>
-          <Button asChild size="sm">
-            <a href={`/api/adapters/${adapter.id}/${file.name}`} download>
-              <Download aria-hidden />
-              {t("download")}
-              <span className="sr-only">{file.name}</span>
-            </a>
-          </Button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** What a file is for, by its name. */
-function fileUse(name: string): "forModel" | "forLlamaCpp" | "forSafetensors" | "forPeft" {
-  if (name === "model.gguf") return "forModel";
-  if (name.endsWith(".gguf")) return "forLlamaCpp";
-  return name === "adapter.safetensors" ? "forSafetensors" : "forPeft";
 }
