@@ -34,11 +34,13 @@ export function Suites({ gate }: { gate: GateReport }) {
         <TableHead>
           <tr>
             <HeaderCell>{t("suite")}</HeaderCell>
-            <HeaderCell numeric>{t("figure")}</HeaderCell>
+            <HeaderCell numeric className="max-md:hidden">
+              {t("figure")}
+            </HeaderCell>
             <HeaderCell className="max-md:hidden">
               <span className="sr-only">{t("bar")}</span>
             </HeaderCell>
-            <HeaderCell>{t("verdict")}</HeaderCell>
+            <HeaderCell className="max-md:hidden">{t("verdict")}</HeaderCell>
           </tr>
         </TableHead>
         <TableBody>
@@ -66,6 +68,7 @@ function SuiteName({ suite }: { suite: Suite }) {
   );
 }
 
+/** On a phone everything stands in the first cell: name and verdict, the figure, the reason. */
 function MeasuredRow({ suite }: { suite: SuiteView }) {
   const paragraph = useParagraph();
   const { estimate, threshold } = useFigure();
@@ -73,24 +76,31 @@ function MeasuredRow({ suite }: { suite: SuiteView }) {
   const scale = scaleOf(suite);
   const bounds = threshold(suite);
   return (
-    <TableRow className="align-top">
-      <Cell className="min-w-52 align-top">
-        <SuiteName suite={suite.suite} />
+    <TableRow>
+      <Cell className="align-top md:min-w-52">
+        <span className="flex items-center justify-between gap-2">
+          <SuiteName suite={suite.suite} />
+          <span className="md:hidden">
+            <SuiteStatusBadge status={suite.status} />
+          </span>
+        </span>
+        {value && (
+          <p className="tabular-nums md:hidden">
+            <span className="font-medium">{estimate(unit, value)}</span>
+            {bounds && <span className="text-quiet"> · {bounds}</span>}
+          </p>
+        )}
         {suite.reason.length > 0 && <p className="max-w-prose text-pretty text-quiet">{paragraph(suite.reason)}</p>}
         <SuiteFigures metrics={suite.metrics} seconds={suite.seconds} />
       </Cell>
-      <Cell numeric className="align-top leading-6">
-        {value ? (
-          <span className="font-medium sm:whitespace-nowrap">{estimate(unit, value)}</span>
-        ) : (
-          <span className="text-quiet">–</span>
-        )}
-        {bounds && <span className="block text-quiet text-xs sm:whitespace-nowrap">{bounds}</span>}
+      <Cell numeric className="whitespace-nowrap align-top leading-6 max-md:hidden">
+        {value ? <span className="font-medium">{estimate(unit, value)}</span> : <span className="text-quiet">–</span>}
+        {bounds && <span className="block text-quiet text-xs">{bounds}</span>}
       </Cell>
       <Cell className="w-56 min-w-44 pt-3 align-top max-md:hidden">
         {value && scale && <IntervalBar {...value} scale={scale} marks={marksOf(suite)} tone={TONE[suite.status]} />}
       </Cell>
-      <Cell className="pt-2.5 align-top">
+      <Cell className="pt-2.5 align-top max-md:hidden">
         <SuiteStatusBadge status={suite.status} />
       </Cell>
     </TableRow>
@@ -99,18 +109,20 @@ function MeasuredRow({ suite }: { suite: SuiteView }) {
 
 function ComingRow({ suite, now }: { suite: Suite; now: boolean }) {
   const t = useTranslations("gate.report");
+  const badge = <Badge tone={now ? "candidate" : "neutral"}>{t(now ? "measuring" : "toCome")}</Badge>;
   return (
     <TableRow>
       <Cell>
-        <SuiteName suite={suite} />
+        <span className="flex items-center justify-between gap-2">
+          <SuiteName suite={suite} />
+          <span className="md:hidden">{badge}</span>
+        </span>
       </Cell>
-      <Cell numeric className="text-quiet">
+      <Cell numeric className="text-quiet max-md:hidden">
         –
       </Cell>
       <Cell className="max-md:hidden" />
-      <Cell>
-        <Badge tone={now ? "candidate" : "neutral"}>{t(now ? "measuring" : "toCome")}</Badge>
-      </Cell>
+      <Cell className="max-md:hidden">{badge}</Cell>
     </TableRow>
   );
 }

@@ -144,7 +144,7 @@ function CheckRow({ check, onEdit }: { check: CheckPromptView; onEdit: () => voi
   const name = check.prompt.at(-1)?.content ?? "";
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2 first:pt-0 last:pb-0">
-      <div className="grid min-w-0 flex-1 basis-64 gap-x-6 lg:grid-cols-2">
+      <div className="grid min-w-0 flex-1 basis-48 gap-x-6 lg:grid-cols-2">
         <div className={check.enabled ? "text-sm" : "text-quiet text-sm"}>
           <Prompt turns={check.prompt} />
         </div>
