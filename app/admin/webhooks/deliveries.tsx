@@ -14,13 +14,13 @@ import type { Webhook } from "./webhooks.tsx";
 
 type Delivery = Webhook["deliveries"][number];
 
-export function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
+export function Deliveries({ webhook: { url, deliveries } }: { webhook: Webhook }) {
   const t = useTranslations("operations.webhooks");
   const kindName = useKindName();
   if (deliveries.length === 0) return <p className="text-quiet text-sm">{t("noDeliveries")}</p>;
   return (
     <div className="max-h-72 overflow-y-auto">
-      <Table label={t("deliveries")}>
+      <Table label={t("deliveriesTo", { url })}>
         <TableHead>
           <tr>
             <HeaderCell>{t("when")}</HeaderCell>

@@ -38,7 +38,7 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
         ))}
       </ul>
       <h3 className="mt-5 mb-2 font-medium text-sm">{t("deliveries")}</h3>
-      <Deliveries deliveries={webhook.deliveries} />
+      <Deliveries webhook={webhook} />
     </Card>
   );
 }
