@@ -21,7 +21,17 @@ export interface Kept {
   needed: boolean;
 }
 
-export type RetentionReason = "LIVE" | "ROLLBACK_TARGET" | "NEEDED" | "IN_USE" | "AMONG_NEWEST" | "LIVE_LATELY" | "OUT";
+/** Each has words in messages/…/registry.json. */
+export const RETENTION_REASONS = [
+  "LIVE",
+  "ROLLBACK_TARGET",
+  "NEEDED",
+  "IN_USE",
+  "AMONG_NEWEST",
+  "LIVE_LATELY",
+  "OUT",
+] as const;
+type RetentionReason = (typeof RETENTION_REASONS)[number];
 
 export interface Verdict {
   id: string;
