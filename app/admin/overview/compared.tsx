@@ -71,7 +71,14 @@ export function Compared({ compared: { gate, people } }: { compared: ComparedDat
             className="grid items-center gap-x-4 gap-y-0.5 text-sm sm:grid-cols-[11rem_minmax(8rem,1fr)_8rem_minmax(0,13rem)]"
           >
             <span className="text-quiet">{row.name}</span>
-            <IntervalBar {...row} scale={scale} marks={[0.5]} className="max-sm:max-w-xs" />
+            <IntervalBar
+              value={row.value}
+              low={row.low}
+              high={row.high}
+              scale={scale}
+              marks={[0.5]}
+              className="max-sm:max-w-xs"
+            />
             <span className="tabular-nums">{short(shares(row))}</span>
             <CertaintyBadge certainty={certainty(row)} />
           </li>

@@ -2,6 +2,7 @@
 
 import type { Db } from "../../db.ts";
 import { etaSeconds } from "../run-view.ts";
+import { nextDue } from "../schedule/view.ts";
 import { canaryPlanSchema } from "../views/deployment.ts";
 import { gateProgressSchema } from "../views/gate.ts";
 import { sentenceSchema } from "../views/sentence.ts";
@@ -9,10 +10,12 @@ import type { WorkItem } from "../views.ts";
 
 /** More than these are on their own pages. */
 const MOST_OF_A_KIND = 5;
+/** What is due later says little. */
+const MOST_DUE = 2;
 
 /** What is at work first, then what waits, then what is due. */
 export async function readWork(db: Db, now: Date): Promise<WorkItem[]> {
-  const [runs, gates, canary, firings] = await Promise.all([
+  const [runs, gates, canary, firings, due] = await Promise.all([
     db.run.findMany({
       where: { status: { in: ["QUEUED", "RUNNING", "EVALUATING"] } },
       ...{ orderBy: [{ createdAt: "asc" }, { id: "asc" }], take: MOST_OF_A_KIND },
@@ -31,7 +34,9 @@ export async function readWork(db: Db, now: Date): Promise<WorkItem[]> {
       include: { schedule: { select: { name: true } } },
       ...{ orderBy: [{ firedAt: "asc" }, { id: "asc" }], take: MOST_OF_A_KIND },
     }),
+    nextDue(db, now),
   ]);
+  const soonest = due.slice(0, MOST_DUE);
   const found: WorkItem[] = [
     ...runs.map((run): WorkItem => {
       const { id, method, status, step, totalSteps } = run;
@@ -61,6 +66,7 @@ export async function readWork(db: Db, now: Date): Promise<WorkItem[]> {
         reason: sentenceSchema.safeParse(reason).data ?? null,
       }),
     ),
+    ...soonest.map(({ scheduleId, name, at }): WorkItem => ({ kind: "SCHEDULE", id: scheduleId, schedule: name, at })),
   ];
   return found.sort((a, b) => order(a) - order(b));
 }

@@ -181,6 +181,11 @@ test("a freeze is told with its reason, and what a schedule waits for with its o
   expect((await admin.overview.get()).work).toContainEqual(
     expect.objectContaining({ kind: "FIRING", id: firing.id, schedule: "Nightly", reason }),
   );
+
+  await db.schedule.update({ where: { id: schedule.id }, data: { cron: "30 2 * * *", timeZone: "Asia/Shanghai" } });
+  const due = (await admin.overview.get()).work.at(-1);
+  expect(due).toMatchObject({ kind: "SCHEDULE", id: schedule.id, schedule: "Nightly" });
+  expect(due!.at.toISOString()).toMatch(/T18:30:00/);
 });
 
 test("what waits for a trainer that does not show itself needs somebody, once processes show themselves at all", async () => {
