@@ -50,10 +50,14 @@ export function startUpkeep(services: Services): () => Promise<void> {
     await reapRuns(db, queue);
   });
   const draft = every(DRAFT_MS, () => drafts.step(), { rest: REST });
-  const tend = every(TEND_MS, async () => {
-    await tendCanary(services, new Date());
-    await warmUp(services);
-  });
+  const tend = every(
+    TEND_MS,
+    async () => {
+      await tendCanary(services, new Date());
+      await warmUp(services);
+    },
+    { rest: REST },
+  );
   const choose = whenCalm(db, () => chooseActively(db, new Date()), { everyMs: QUEUE_MS, atMostMs: SWEEP_MS });
   const ask = every(
     QUEUE_MS,

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const file = openGguf(MODEL);
   const config = readModelConfig(file);
   file.close();
-  const adapters = [1, 2, 3].map((seed) => {
+  const adapters = [1, 2, 3, 4, 5, 6].map((seed) => {
     const path = `${folder.path}/adapter-${seed}.gguf`;
     return { sha256: writeTinyAdapter(path, config, { rank: 4, deviation: 0.03, seed }).sha256, path };
   });
