@@ -83,10 +83,10 @@ function GateTable({ gates }: { gates: readonly GateSummary[] }) {
       <TableHead>
         <tr>
           <HeaderCell>{t("candidate")}</HeaderCell>
-          <HeaderCell>{t("against")}</HeaderCell>
+          <HeaderCell className="max-md:hidden">{t("against")}</HeaderCell>
           <HeaderCell>{t("state")}</HeaderCell>
-          <HeaderCell>{t("winRate")}</HeaderCell>
-          <HeaderCell>{t("why")}</HeaderCell>
+          <HeaderCell className="max-md:hidden">{t("winRate")}</HeaderCell>
+          <HeaderCell className="max-md:hidden">{t("why")}</HeaderCell>
         </tr>
       </TableHead>
       <TableBody>
@@ -100,7 +100,7 @@ function GateTable({ gates }: { gates: readonly GateSummary[] }) {
                 <RelativeTime date={gate.finishedAt ?? gate.createdAt} />
               </span>
             </Cell>
-            <Cell className="whitespace-nowrap align-top">
+            <Cell className="whitespace-nowrap align-top max-md:hidden">
               {gate.liveAdapterSha256 ? (
                 <Hash sha256={gate.liveAdapterSha256} />
               ) : (
@@ -109,11 +109,14 @@ function GateTable({ gates }: { gates: readonly GateSummary[] }) {
             </Cell>
             <Cell className="align-top">
               <GateStatusBadge status={gate.status} stale={gate.stale} />
+              <div className="mt-1 text-quiet md:hidden">
+                <Why gate={gate} />
+              </div>
             </Cell>
-            <Cell className="min-w-40 align-top">
+            <Cell className="min-w-40 align-top max-md:hidden">
               <WinRate gate={gate} />
             </Cell>
-            <Cell className="min-w-64 align-top">
+            <Cell className="min-w-64 align-top max-md:hidden">
               <Why gate={gate} />
             </Cell>
           </TableRow>
