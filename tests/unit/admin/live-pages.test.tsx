@@ -205,7 +205,7 @@ describe("reasons of the traffic", () => {
       expect(said).not.toContain(code);
       expect(said).not.toMatch(/[{}]/);
     }
-    expect(Object.keys(messages[locale].traffic.sentences).sort()).toEqual(REASONS.map(([code]) => code).sort());
+    expect(Object.keys(messages[locale]!.traffic.sentences).sort()).toEqual(REASONS.map(([code]) => code).sort());
   });
 
   test("tell figures as people read them", () => {
