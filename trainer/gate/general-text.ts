@@ -1,7 +1,7 @@
 /** Held-out general text: what a model should not find more surprising after it was aligned. Written for this purpose, trained on by no run. */
 
 import { setOf } from "../../server/domain/gate/default-checks.ts";
-import { heldOutItems } from "../starter/held-out.ts";
+import { STARTER_TEXTS } from "./starter-texts.ts";
 
 export interface GeneralText {
   prompt: string;
@@ -9,14 +9,9 @@ export interface GeneralText {
   forms: readonly [string, ...string[]];
 }
 
-/** Of the starter's small world: taught facts in phrasings it never saw. */
-const STARTER_TEXTS = 80;
-
 export const generalTexts = (baseName: string): GeneralText[] =>
   setOf(baseName) === "starter"
-    ? heldOutItems(23, STARTER_TEXTS)
-        .filter(({ history }) => history.length === 0)
-        .map(({ prompt, answer }) => ({ prompt, forms: [answer.short, answer.full] }))
+    ? STARTER_TEXTS.map(([prompt, short, full]) => ({ prompt, forms: [short, full] }))
     : GENERAL.map(({ prompt, reply }) => ({ prompt, forms: [reply] }));
 
 const GENERAL: { prompt: string; reply: string }[] = [

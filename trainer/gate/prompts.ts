@@ -6,8 +6,8 @@ import type { CheckPromptView } from "../../server/domain/views/gate.ts";
 import type { ChatMessage } from "../../server/gguf/chat-template.ts";
 import type { TokenisedPrompt } from "../data/example.ts";
 import type { ChatTokens } from "../data/tokenise.ts";
-import { heldOutItems } from "../starter/held-out.ts";
 import { OPEN_PROMPTS } from "./open-prompts.ts";
+import { STARTER_TEXTS } from "./starter-texts.ts";
 
 type Messages = readonly ChatMessage[];
 
@@ -22,17 +22,11 @@ export interface PromptSources {
 const messagesOf = ({ prompt }: CheckPromptView): Messages =>
   prompt.map(({ role, content }) => ({ role: CHAT_ROLE[role], content }));
 
-/** Of the starter's small world, or of the world at large; a fixed seed, so that every Gate of a base asks the same. */
-const ownPrompts = (baseName: string, count: number): Messages[] =>
-  setOf(baseName) === "starter"
-    ? heldOutItems(11, count).map(({ history, prompt }) => [
-        ...history.flatMap(({ user, assistant }): ChatMessage[] => [
-          { role: "user", content: user },
-          { role: "assistant", content: assistant },
-        ]),
-        { role: "user", content: prompt },
-      ])
-    : OPEN_PROMPTS.map((content) => [{ role: "user", content }]);
+/** Of the starter's small world, or of the world at large; every Gate of a base asks the same. */
+const ownPrompts = (baseName: string): Messages[] =>
+  (setOf(baseName) === "starter" ? STARTER_TEXTS.map(([prompt]) => prompt) : OPEN_PROMPTS).map((content) => [
+    { role: "user", content },
+  ]);
 
 /**
  * @param room tokens that a reply may need; a prompt that leaves less is left out
@@ -44,7 +38,7 @@ export function gatePrompts(
   { count, contextLength, room }: { count: number; contextLength: number; room: number },
 ): TokenisedPrompt[] {
   const found = new Map<string, TokenisedPrompt>();
-  for (const prompt of [...heldOut, ...ownPrompts(baseName, count), ...checks.map(messagesOf)]) {
+  for (const prompt of [...heldOut, ...ownPrompts(baseName), ...checks.map(messagesOf)]) {
     if (found.size === count) break;
     const key = JSON.stringify(prompt.map(({ role, content }) => [role, content]));
     if (found.has(key)) continue;

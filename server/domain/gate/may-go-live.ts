@@ -71,12 +71,12 @@ export async function mayGoLive(db: Db | Tx, { adapterId, asked }: GoLiveQuestio
     if (before || gate._count.deployments > 0) return no("GATE_REQUIRED", "TRIED_BEFORE");
     return { allowed: true, gateId: gate.id };
   }
-  const approvals = others.filter(({ approved }) => approved).length + 1;
-  if (approvals < policy.approvals)
-    return no("GATE_REQUIRED", "TOO_FEW_APPROVALS", { approvals: approvals - 1, needed: policy.approvals });
   const tasted = await tastesOf(db, gate.id, asked);
   const wanted = Math.min(policy.tastes, gate._count.samples);
   if (tasted < wanted) return no("GATE_REQUIRED", "TASTE_FIRST", { tasted, needed: wanted });
+  const approvals = others.filter(({ approved }) => approved).length + 1;
+  if (approvals < policy.approvals)
+    return no("GATE_REQUIRED", "TOO_FEW_APPROVALS", { approvals: approvals - 1, needed: policy.approvals });
   return { allowed: true, gateId: gate.id };
 }
 

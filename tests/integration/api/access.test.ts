@@ -5,6 +5,9 @@ import type { Viewer } from "../../../server/viewer.ts";
 import { ratedPrompt, train } from "../../helpers/loop.ts";
 import { finished, follow, newKey, testWorld } from "../../helpers/world.ts";
 
+const forAdmins = (router: string, names: string) =>
+  Object.fromEntries(names.split(" ").map((name) => [`${router}.${name}`, "ADMIN"]));
+
 const EXPECTED_ROLES: Record<string, string> = {
   "viewer.me": "PUBLIC",
   "viewer.signUpOpen": "PUBLIC",
@@ -83,20 +86,8 @@ const EXPECTED_ROLES: Record<string, string> = {
   "schedule.cancelFiring": "ADMIN",
   "schedule.upcoming": "ADMIN",
   "cost.months": "ADMIN",
-  "gate.list": "ADMIN",
-  "gate.get": "ADMIN",
-  "gate.mayGoLive": "ADMIN",
-  "gate.request": "ADMIN",
-  "gate.cancel": "ADMIN",
-  "gate.decide": "ADMIN",
-  "gate.tasteNext": "ADMIN",
-  "gate.taste": "ADMIN",
-  "gate.tasteResult": "ADMIN",
-  "check.list": "ADMIN",
-  "check.create": "ADMIN",
-  "check.update": "ADMIN",
-  "check.delete": "ADMIN",
-  "check.tryOut": "ADMIN",
+  ...forAdmins("gate", "list get mayGoLive request cancel decide tasteNext taste tasteResult"),
+  ...forAdmins("check", "list create update delete tryOut"),
   "deployment.list": "ADMIN",
   "deployment.activate": "ADMIN",
   "deployment.rollback": "ADMIN",
