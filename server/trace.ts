@@ -39,6 +39,8 @@ async function openTracing(service: string): Promise<Tracing> {
     import("@opentelemetry/resources"),
   ]);
   // The exporter reads OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS itself.
+  // Next would make a trace of every look at the inference process's health.
+  process.env.NEXT_OTEL_FETCH_DISABLED ??= "1";
   const provider = new sdk.NodeTracerProvider({
     resource: defaultResource().merge(resourceFromAttributes({ "service.name": service })),
     spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter())],

@@ -149,7 +149,10 @@ function inScopeOf(request: IncomingMessage, work: () => Promise<void>): Promise
   }
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   const requestId = requestIdOf(header(REQUEST_ID));
-  return withIds({ requestId }, () => inSpanFrom(from, `inference ${path}`, { "hone.request.id": requestId }, work));
+  return withIds({ requestId }, () =>
+    // What a process does by itself, every few seconds, is nobody's trace.
+    from.traceparent ? inSpanFrom(from, `inference ${path}`, { "hone.request.id": requestId }, work) : work(),
+  );
 }
 
 /** Hashes are compared, so neither the time taken nor a length tells anything about the secret. */

@@ -53,11 +53,9 @@ export function Processes({ processes }: { processes: Process[] }) {
                   {t(process.alive ? "alive" : "silent")}
                 </Badge>
               </Cell>
-              <Cell>
-                <Doing doing={process.doing} />
-              </Cell>
+              <Cell>{process.kind === "database" ? "–" : <Doing doing={process.doing} />}</Cell>
               <Cell>{process.startedAt && <RelativeTime date={process.startedAt} />}</Cell>
-              <Cell>{process.beatAt && <RelativeTime date={process.beatAt} />}</Cell>
+              <Cell>{process.beatAt ? <RelativeTime date={process.beatAt} /> : "–"}</Cell>
               <Cell>{process.version ?? "–"}</Cell>
               <Cell numeric>{process.memoryBytes === null ? "–" : bytes(process.memoryBytes, locale)}</Cell>
             </TableRow>

@@ -84,7 +84,7 @@ function Database({ database }: { database: SystemState["database"] }) {
           },
           ...largestTables.map(({ name, bytes: size, rows }) => ({
             name,
-            value: `${bytes(size, locale)} · ${t("rows", { count: rows })}`,
+            value: [bytes(size, locale), rows > 0 && t("rows", { count: rows })].filter(Boolean).join(" · "),
           })),
         ]}
       />
