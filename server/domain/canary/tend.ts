@@ -11,11 +11,12 @@ import { lockArms, rewarm, type Serving, warmArms } from "./stage.ts";
 
 /** A pass. Several processes may do this at the same time: one looks, and every act asks again under the lock whether it is still to be done. */
 export async function tendCanary(serving: Serving, now: Date): Promise<void> {
-  await act(serving, await lookAtCanary(serving.db, now), now);
+  await actOn(serving, await lookAtCanary(serving.db, now), now);
   await beginByPolicy(serving, now);
 }
 
-async function act(serving: Serving, finding: Finding, now: Date): Promise<void> {
+/** Does what a look has found, if it is still so: another process may have found the same, or an admin may have been faster. */
+export async function actOn(serving: Serving, finding: Finding, now: Date): Promise<void> {
   if (finding.kind === "WAIT") return;
   const by = { actorId: null, now };
   await serving.db.$transaction(async (tx) => {

@@ -1,7 +1,8 @@
 // The controller of canaries, with its clock in the test's hand: stages, promotion, rollback by the evidence, freeze, and two processes at once.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createDb, type Db } from "../../../server/db.ts";
-import { tendCanary } from "../../../server/domain/canary/tend.ts";
+import { lookAtCanary } from "../../../server/domain/canary/look.ts";
+import { actOn, tendCanary } from "../../../server/domain/canary/tend.ts";
 import { setSettings } from "../../../server/domain/setting.ts";
 import { adapterOnDisk, measured, ratedPrompt, train } from "../../helpers/loop.ts";
 import { choose, talk, thumb } from "../../helpers/traffic.ts";
@@ -111,6 +112,18 @@ describe("stages", () => {
       where: { action: "canary.advance", subject: `Canary:${(await canary()).id}` },
     });
     expect(moves).toBe(1);
+  });
+
+  test("what two processes have found is done once, and not at all once somebody was faster", async () => {
+    await say("arm", { count: 3 });
+    const finding = await lookAtCanary(world.db, minute(10));
+    expect(finding).toMatchObject({ kind: "ADVANCE", stage: 0 });
+    const on = (db: Db) => actOn({ ...world.services, db }, finding, minute(10));
+    await Promise.all([on(world.db), on(other), on(world.db), on(other)]);
+    expect(await canary()).toMatchObject({ stage: 1, status: "RUNNING" });
+    await admin.deployment.stopArm({ deploymentId: armId });
+    await on(other);
+    expect(reasonOf(await canary()).code).toBe("STOPPED_BY_HAND");
   });
 
   test("a pause and a freeze hold the stage; both let the evidence speak", async () => {
