@@ -2,6 +2,7 @@
 
 import type { Db } from "../db.ts";
 import { logger } from "../log.ts";
+import { recordRunEnd } from "./events/event.ts";
 import type { RunQueue } from "./queue.ts";
 
 /**
@@ -26,6 +27,7 @@ export async function reapRuns(db: Db, queue: Pick<RunQueue, "enqueue">): Promis
         WHERE "id" = ${id}::uuid AND "status" IN ('RUNNING', 'EVALUATING') AND "leaseExpiresAt" < now()
         RETURNING "status"::text`;
       if (rows[0]?.status === "QUEUED") await queue.enqueue(tx, id);
+      if (rows[0]?.status === "FAILED") await recordRunEnd(tx, id);
       return rows[0]?.status;
     });
     if (!status) continue;

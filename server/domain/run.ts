@@ -10,6 +10,7 @@ import type { ErrorCode } from "../errors.ts";
 import { storable } from "../plain-text.ts";
 import { recordAudit } from "./audit.ts";
 import { inheritFlags } from "./erasure-flags.ts";
+import { recordRunEnd } from "./events/event.ts";
 import { openGateOfRun } from "./gate/open.ts";
 import { metricsSchema } from "./json.ts";
 import { isFinal, LEASED, statesBefore } from "./run-status.ts";
@@ -224,6 +225,7 @@ export async function finishRun(
     await inheritFlags(tx, { adapterId: id, runId });
     await advanceFiring(tx, { runId, now: new Date() });
     await openGateOfRun(tx, { runId, adapterId: id });
+    await recordRunEnd(tx, runId);
     await recordAudit(tx, {
       ...{ actorId: null, action: "adapter.create", subject: `Adapter:${id}` },
       after: { sha256, runId, kind, tuning, rank, alpha },
@@ -237,18 +239,15 @@ export async function failRun(
   db: Db,
   { runId, attempt, error, errorCode = "INTERNAL" }: Hold & { error: string; errorCode?: ErrorCode },
 ): Promise<boolean> {
-  await heartbeat(db, { runId, attempt });
-  const { count } = await db.run.updateMany({
-    where: { id: runId, attempt, status: { in: [...LEASED] } },
-    data: {
-      status: "FAILED",
-      error: storable(error),
-      errorCode,
-      finishedAt: new Date(),
-      ...NO_LEASE,
-    },
+  return db.$transaction(async (tx) => {
+    await heartbeat(tx, { runId, attempt });
+    const { count } = await tx.run.updateMany({
+      where: { id: runId, attempt, status: { in: [...LEASED] } },
+      data: { status: "FAILED", error: storable(error), errorCode, finishedAt: new Date(), ...NO_LEASE },
+    });
+    if (count === 1) await recordRunEnd(tx, runId);
+    return count === 1;
   });
-  return count === 1;
 }
 
 /** Ends a Run that `heartbeat` or `recordStep` called cancelled. @returns false when the hold is lost */

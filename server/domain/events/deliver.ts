@@ -3,6 +3,7 @@
 import type { Db } from "../../db.ts";
 import type { Env } from "../../env.ts";
 import { logger } from "../../log.ts";
+import { factsOf } from "./facts.ts";
 import { payloadOf } from "./payload.ts";
 import { type SendOptions, send } from "./send.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -79,7 +80,7 @@ async function attempt({ db, env }: DeliveryServices, claimed: Claimed, { now, .
     db.event.findUniqueOrThrow({ where: { id: claimed.eventId } }),
   ]);
   const at = now();
-  const body = await payloadOf(event, env.NEXTAUTH_URL ?? null);
+  const body = await payloadOf(event, await factsOf(db, event), env.NEXTAUTH_URL ?? null);
   const headers = {
     "user-agent": "Hone-Webhooks/1",
     ...signatureHeaders(webhook.secret, { id: claimed.id, at, body }),

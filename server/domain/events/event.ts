@@ -30,6 +30,17 @@ export async function recordEvent(tx: Tx, { kind, subject, data }: NewEvent): Pr
   });
 }
 
+/** That a Run has ended, well or badly; the row must say so already. */
+export async function recordRunEnd(tx: Tx, runId: string): Promise<void> {
+  const run = await tx.run.findUniqueOrThrow({
+    where: { id: runId },
+    select: { method: true, status: true, adapterId: true, errorCode: true },
+  });
+  const kind = run.status === "SUCCEEDED" ? "run.finished" : "run.failed";
+  const { method, adapterId, errorCode } = run;
+  await recordEvent(tx, { kind, subject: `Run:${runId}`, data: { method, adapterId, errorCode } });
+}
+
 function short(data: EventData): EventData {
   const entries = Object.entries(data).map(([key, value]) => [
     key,

@@ -2,6 +2,7 @@
 
 import { LOCALES } from "../../locale.ts";
 import { type EventData, type EventKind, eventDataSchema } from "../views/watch.ts";
+import type { EventFacts } from "./facts.ts";
 import { type EventWords, eventWords } from "./words.ts";
 
 export interface StoredEvent {
@@ -45,12 +46,12 @@ function pageOf(subject: string): string {
 }
 
 /** @param url where people find this server */
-export async function payloadOf(event: StoredEvent, url: string | null): Promise<string> {
+export async function payloadOf(event: StoredEvent, facts: EventFacts, url: string | null): Promise<string> {
   const kind = event.kind as EventKind;
   const data = eventDataSchema.parse(event.data);
   const page = url === null ? null : url + pageOf(event.subject);
   const words = await Promise.all(
-    LOCALES.map(async (locale) => [locale, await eventWords(kind, { data, url: page, locale })] as const),
+    LOCALES.map(async (locale) => [locale, await eventWords({ kind, facts, url: page, locale })] as const),
   );
   const payload: Payload = {
     id: String(event.id),

@@ -88,7 +88,7 @@ test("what fails is tried again with growing pauses, under the same id, and give
 
   // Somebody has mended the receiver.
   receiver.answer = 200;
-  const [{ id }] = (await deliveries()) as [{ id: string }];
+  const { id } = (await deliveries())[0]!;
   await admin.webhook.retry({ id });
   expect(await pass(later(0))).toBe(1);
   expect(await deliveries()).toMatchObject([{ httpStatus: 200, error: null, nextAt: null }]);
