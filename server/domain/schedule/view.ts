@@ -16,7 +16,12 @@ import { newTrustedPairs } from "./triggers.ts";
 import { REASONS } from "./words.ts";
 
 const FIRING = {
-  schedule: { select: { name: true, timeZone: true, quietHours: true } },
+  schedule: {
+    select: {
+      ...{ name: true, timeZone: true, quietHours: true },
+      firings: { where: { status: "RUNNING" }, select: { id: true }, take: 1 },
+    },
+  },
   startedBy: PERSON,
   runs: { select: { id: true, stage: true, status: true, step: true, totalSteps: true } },
   gates: { orderBy: { createdAt: "desc" }, take: 1, select: { id: true, status: true } },
@@ -47,7 +52,8 @@ function whyIdle({ status, stage, runs, schedule }: FiringRow, now: Date): Sente
   if (status !== "WAITING" && !between) return null;
   const quiet = quietHoursSchema.parse(schedule.quietHours ?? []);
   if (isQuiet(quiet, schedule.timeZone, now)) return REASONS.quiet(quietEnd(quiet, schedule.timeZone, now));
-  return status === "WAITING" ? REASONS.earlierRunning() : null;
+  if (between) return REASONS.trainerBusy();
+  return schedule.firings.length > 0 ? REASONS.earlierRunning() : null;
 }
 
 const PAGE = 20;

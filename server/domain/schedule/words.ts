@@ -11,6 +11,8 @@ const ofStage = (index: number, method: Method) => ({ stage: index + 1, method }
 export const REASONS = {
   quiet: (until: Date | null) => say("QUIET_HOURS", { until: until?.toISOString() ?? "" }),
   earlierRunning: () => say("EARLIER_RUNNING"),
+  /** A stage waits for what the trainer does before it. */
+  trainerBusy: () => say("TRAINER_BUSY"),
   alreadyWaiting: () => say("ALREADY_WAITING"),
   paused: () => say("PAUSED"),
   deleted: () => say("DELETED"),

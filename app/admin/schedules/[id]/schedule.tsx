@@ -82,8 +82,12 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
           { name: t("detail.runMinutes"), value: limit(runMinutes) },
           {
             name: t("detail.monthMinutes"),
-            value: <MonthMinutes schedule={schedule} />,
-            label: `${t("detail.monthMinutes")} · ${limit(monthMinutes)}`,
+            value: (
+              <>
+                <MonthMinutes schedule={schedule} />
+                {monthMinutes === null && <span className="text-quiet"> · {t("detail.noLimit")}</span>}
+              </>
+            ),
           },
           { name: t("detail.newPairs"), value: schedule.newPairs },
           { name: t("detail.priority"), value: schedule.priority },
@@ -121,7 +125,7 @@ function DryRunCard({ id }: { id: string }) {
         {query.error ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />
         ) : query.data ? (
-          <DryRunPlan plan={query.data} />
+          <DryRunPlan plan={query.data} times />
         ) : (
           asked && <SkeletonText lines={4} />
         )}

@@ -9,7 +9,8 @@ import { useReason } from "../_lib/use-reason.ts";
 
 type DryRun = Outputs["schedule"]["dryRun"];
 
-export function DryRunPlan({ plan }: { plan: DryRun }) {
+/** @param times whether the next times are shown as well */
+export function DryRunPlan({ plan, times }: { plan: DryRun; times: boolean }) {
   const t = useTranslations("schedule.dry");
   const locale = useLocale();
   const format = useFormatter();
@@ -37,7 +38,7 @@ export function DryRunPlan({ plan }: { plan: DryRun }) {
         ))}
       </ol>
       {stages.length > 1 && minutes > 0 && <p>{t("total", { span: span(minutes * 60, locale) })}</p>}
-      {upcoming.length > 0 && (
+      {times && upcoming.length > 0 && (
         <div>
           <p className="text-quiet">{t("next")}</p>
           <ol className="mt-1 space-y-0.5 tabular-nums">

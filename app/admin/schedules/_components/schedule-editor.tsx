@@ -98,7 +98,7 @@ function DryRunOf({ input }: { input: ScheduleInput | null }) {
         ) : query.error ? (
           <p className="text-danger text-sm">{errorText(query.error)}</p>
         ) : query.data ? (
-          <DryRunPlan plan={query.data} />
+          <DryRunPlan plan={query.data} times={false} />
         ) : (
           <SkeletonText lines={5} />
         )}

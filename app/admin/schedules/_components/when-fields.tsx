@@ -25,32 +25,34 @@ export function WhenFields({ draft, faults, set }: FormPart) {
   const fault = (key: ScheduleFault, words: "pairs" | "winRate") => (faults.has(key) ? t(`fault.${words}`) : undefined);
   return (
     <Card title={t("whenTitle")} description={t("whenText")}>
-      <Switched label={t("clock")} on={draft.byClock} onChange={(byClock) => set({ byClock })}>
-        <ClockFields draft={draft} faults={faults} set={set} />
-        <NextTimes draft={draft} />
-      </Switched>
-      <Switched label={t("pairs")} on={draft.byPairs} onChange={(byPairs) => set({ byPairs })}>
-        <Field label={t("pairsCount")} hint={t("pairsHint")} error={fault("pairs", "pairs")}>
-          <Input
-            inputMode="numeric"
-            autoComplete="off"
-            value={draft.pairs}
-            onChange={(event) => set({ pairs: event.target.value })}
-            className="max-w-40 tabular-nums"
-          />
-        </Field>
-      </Switched>
-      <Switched label={t("winRate")} on={draft.byWinRate} onChange={(byWinRate) => set({ byWinRate })}>
-        <Field label={t("winRatePercent")} hint={t("winRateHint")} error={fault("winRate", "winRate")}>
-          <Input
-            inputMode="decimal"
-            autoComplete="off"
-            value={draft.winRate}
-            onChange={(event) => set({ winRate: event.target.value })}
-            className="max-w-40 tabular-nums"
-          />
-        </Field>
-      </Switched>
+      <div>
+        <Switched label={t("clock")} on={draft.byClock} onChange={(byClock) => set({ byClock })}>
+          <ClockFields draft={draft} faults={faults} set={set} />
+          <NextTimes draft={draft} />
+        </Switched>
+        <Switched label={t("pairs")} on={draft.byPairs} onChange={(byPairs) => set({ byPairs })}>
+          <Field label={t("pairsCount")} hint={t("pairsHint")} error={fault("pairs", "pairs")}>
+            <Input
+              inputMode="numeric"
+              autoComplete="off"
+              value={draft.pairs}
+              onChange={(event) => set({ pairs: event.target.value })}
+              className="max-w-40 tabular-nums"
+            />
+          </Field>
+        </Switched>
+        <Switched label={t("winRate")} on={draft.byWinRate} onChange={(byWinRate) => set({ byWinRate })}>
+          <Field label={t("winRatePercent")} hint={t("winRateHint")} error={fault("winRate", "winRate")}>
+            <Input
+              inputMode="decimal"
+              autoComplete="off"
+              value={draft.winRate}
+              onChange={(event) => set({ winRate: event.target.value })}
+              className="max-w-40 tabular-nums"
+            />
+          </Field>
+        </Switched>
+      </div>
     </Card>
   );
 }
