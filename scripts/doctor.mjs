@@ -79,6 +79,9 @@ else {
   line(size ? "ok" : "lacks", "Model", size ? `${model}, ${(size / 1e6).toFixed(1)} MB` : `${model} does not exist`);
 }
 
+const [backup] = /** @type {{ at: string, file: string }[]} */ (readJson(path.join(home, "backups.json")) ?? []);
+line("note", "Backup", backup ? `last made ${backup.at}: ${backup.file}` : "none made yet; `npm run backup` makes one");
+
 const gpu = output("nvidia-smi", ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]);
 line(gpu ? "ok" : "note", "NVIDIA GPU", gpu ?? "none seen; everything runs on the processor");
 line(

@@ -10,7 +10,7 @@ import { logger } from "./log.ts";
 export type TraceContext = Record<string, string>;
 
 interface Tracing {
-  span<T>(name: string, attributes: Attributes, from: TraceContext | null, work: () => T): T;
+  span<T>(name: string, attributes: Attributes, from: TraceContext | undefined, work: () => T): T;
   context(): TraceContext;
   stop(): Promise<void>;
 }
@@ -85,14 +85,12 @@ async function openTracing(service: string): Promise<Tracing> {
   };
 }
 
-/** Does the work within a span: a promise's span lasts until it settles, and a failure is noted in it. */
-export function inSpan<T>(name: string, attributes: Attributes, work: () => T): T {
-  return shared.honeTracing ? shared.honeTracing.span(name, attributes, null, work) : work();
-}
-
-/** As `inSpan`, for work that another process asked for. */
-export function inSpanFrom<T>(from: TraceContext | undefined, name: string, attributes: Attributes, work: () => T): T {
-  return shared.honeTracing ? shared.honeTracing.span(name, attributes, from ?? null, work) : work();
+/**
+ * Does the work within a span: a promise's span lasts until it settles, and a failure is noted in it.
+ * @param from of another process that asked for it; left out, the span is part of what is being done here
+ */
+export function inSpan<T>(name: string, attributes: Attributes, work: () => T, from?: TraceContext): T {
+  return shared.honeTracing ? shared.honeTracing.span(name, attributes, from, work) : work();
 }
 
 /** What another process needs to go on with the trace; undefined where nothing is traced. */

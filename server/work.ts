@@ -1,7 +1,7 @@
 /** Long work of a process under its id: in every log line, in its trace, and in what the process says it is doing. */
 
 import { withIds } from "./log-ids.ts";
-import { inSpanFrom, type TraceContext } from "./trace.ts";
+import { inSpan, type TraceContext } from "./trace.ts";
 
 export interface Work {
   kind: "run" | "gate" | "stage";
@@ -17,7 +17,7 @@ export async function inWork<T>({ kind, id, trace }: Work, work: () => Promise<T
   const name = `${kind}:${id}`;
   under.add(name);
   try {
-    return await withIds({ [`${kind}Id`]: id }, () => inSpanFrom(trace, kind, { [`hone.${kind}.id`]: id }, work));
+    return await withIds({ [`${kind}Id`]: id }, () => inSpan(kind, { [`hone.${kind}.id`]: id }, work, trace));
   } finally {
     under.delete(name);
   }

@@ -7,11 +7,15 @@ import { callerOfApiKey } from "../domain/api-key.ts";
 import { AppError, appErrorOf } from "../errors.ts";
 import { logger } from "../log.ts";
 import { takeToken } from "../rate-limit.ts";
+import { inRequest } from "../request-scope.ts";
 import { type Services, services } from "../services.ts";
 import type { Viewer } from "../viewer.ts";
 
 /** Lets admins in, and turns whatever is thrown into `{code, message}`. */
-export async function answerAdmin(
+export const answerAdmin: typeof admitAndAnswer = (request, work) =>
+  inRequest(request, "file", () => admitAndAnswer(request, work));
+
+async function admitAndAnswer(
   request: Request,
   work: (services: Services, viewer: Viewer) => Promise<Response>,
 ): Promise<Response> {

@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { AppError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { REQUEST_ID, requestIdOf, withIds } from "../log-ids.ts";
-import { inSpanFrom, type TraceContext } from "../trace.ts";
+import { inSpan, type TraceContext } from "../trace.ts";
 import { admit } from "./generate.ts";
 import type { ModelHost } from "./model-host.ts";
 import { renderPrompt } from "./prompt.ts";
@@ -151,7 +151,7 @@ function inScopeOf(request: IncomingMessage, work: () => Promise<void>): Promise
   const requestId = requestIdOf(header(REQUEST_ID));
   return withIds({ requestId }, () =>
     // What a process does by itself, every few seconds, is nobody's trace.
-    from.traceparent ? inSpanFrom(from, `inference ${path}`, { "hone.request.id": requestId }, work) : work(),
+    from.traceparent ? inSpan(`inference ${path}`, { "hone.request.id": requestId }, work, from) : work(),
   );
 }
 

@@ -25,7 +25,7 @@ export async function getSystem({ db, env }: Machine): Promise<SystemView> {
     listProcesses(db),
     readDatabase(db),
     statfs(home),
-    measureFolders(home),
+    foldersOf(home),
     readBackups(home),
   ]);
   const { startedAt, ...facts } = database;
@@ -75,11 +75,23 @@ async function readDatabase(db: Db): Promise<Omit<SystemView["database"], "embed
   };
 }
 
+/** Pages ask every few seconds; what lies there does not change so soon. */
+const FRESH_MS = 60_000;
+const measured = new Map<string, { at: number; folders: Promise<SystemView["folders"]> }>();
+
+function foldersOf(home: string, now = Date.now()): Promise<SystemView["folders"]> {
+  const known = measured.get(home);
+  if (known && now - known.at < FRESH_MS) return known.folders;
+  const folders = measureFolders(home);
+  measured.set(home, { at: now, folders });
+  return folders;
+}
+
 /** What lies at the top of the data folder, with everything below it. A file that goes away meanwhile counts as nothing. */
 async function measureFolders(home: string): Promise<SystemView["folders"]> {
   const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const measured = await Promise.all(
+  const sizes = await Promise.all(
     folders.map(async (name) => {
       const below = await readdir(path.join(home, name), { recursive: true, withFileTypes: true }).catch(() => []);
       let [bytes, files] = [0, 0];
@@ -91,5 +103,5 @@ async function measureFolders(home: string): Promise<SystemView["folders"]> {
       return { name, bytes, files };
     }),
   );
-  return measured.sort((a, b) => b.bytes - a.bytes || a.name.localeCompare(b.name)).slice(0, LARGEST_FOLDERS);
+  return sizes.sort((a, b) => b.bytes - a.bytes || a.name.localeCompare(b.name)).slice(0, LARGEST_FOLDERS);
 }

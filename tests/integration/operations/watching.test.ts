@@ -16,6 +16,7 @@ import {
 } from "../../../server/domain/system/beat.ts";
 import { writeGauges } from "../../../server/domain/system/gauges.ts";
 import { pendingMigrations, readReadiness } from "../../../server/domain/system/readiness.ts";
+import { getSystem } from "../../../server/domain/system/system.ts";
 import type { Health } from "../../../server/engine-client.ts";
 import { query } from "../../helpers/backup.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/database.ts";
@@ -98,4 +99,29 @@ test("gauges say what is live, what waits, and how full the disk is", async () =
   const later = readSamples(await writeGauges({ db, engine: dead, env: none }, Date.now() + 60_000));
   expect(later.get("hone_gauges_failed")).toBe(1);
   expect(later.get("hone_inference_up")).toBe(0);
+});
+
+test("the system page knows processes, folders, tables and whether a backup is still where it was written", async () => {
+  fs.mkdirSync(path.join(home, "adapters/one"), { recursive: true });
+  fs.writeFileSync(path.join(home, "adapters/one/adapter.gguf"), Buffer.alloc(2000));
+  const kept = path.join(home, "kept.tar");
+  fs.writeFileSync(kept, "x");
+  const backup = { at: "2026-11-22T10:00:00.000Z", bytes: 1, sha256: "0", rows: 1, files: 1, missing: 0, seconds: 1 };
+  fs.writeFileSync(
+    path.join(home, "backups.json"),
+    JSON.stringify([kept, "/gone.tar"].map((file) => ({ ...backup, file }))),
+  );
+  await beat(db, ownSign("web"));
+
+  const system = await getSystem({ db, env: { HONE_HOME: home } });
+  expect(system.processes.map(({ kind, alive }) => `${kind} ${alive}`)).toContain("web true");
+  expect(system.processes.at(-1)).toMatchObject({ kind: "database", alive: true, version: system.database.version });
+  expect(system.folders).toContainEqual({ name: "adapters", bytes: 2000, files: 1 });
+  expect(system.database).toMatchObject({ embedded: false, pendingMigrations: [], migrations: expect.any(Number) });
+  expect(system.database.lastMigration).toMatch(/^\d{4}_/);
+  expect(system.database.largestTables).toHaveLength(8);
+  expect(system.backups.map(({ file, present }) => ({ file, present }))).toEqual([
+    { file: kept, present: true },
+    { file: "/gone.tar", present: false },
+  ]);
 });
