@@ -1,30 +1,30 @@
 // The admin's way through traffic: an adapter tried on a share of conversations by mouse, keys and numbers, a canary, rollback in one click, a freeze.
 import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import type { Page } from "@playwright/test";
-import { type Person, wholeReply } from "../helpers/api.ts";
+import { readModelConfig } from "../../server/gguf/model-config.ts";
+import { openGguf } from "../../server/gguf/reader.ts";
+import type { Person } from "../helpers/api.ts";
 import { axeFindings, expect, test } from "../helpers/e2e.ts";
+import { writeTinyAdapter } from "../helpers/tiny-model.ts";
 
-test.setTimeout(420_000);
+const STARTER = "models/starter.gguf";
 
-/** An adapter that can speak: one that other tests left, or one trained here. */
-async function someAdapter({ trpc, ...person }: Person): Promise<string> {
-  const known = (await trpc.adapter.list.query({ kind: "POLICY" })).find(
-    ({ servable, files, status }) => servable && files.length > 0 && (status === "APPROVED" || status === "CANDIDATE"),
-  );
-  if (known) return known.id;
-  for (const content of ["What is the capital of France?", "What colour is the sky?"]) {
-    const sent = await trpc.message.send.mutate({ parentId: null, content, requestKey: randomUUID() });
-    const first = (await wholeReply({ trpc, ...person }, sent.reply.id)).message;
-    const again = await trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
-    await wholeReply({ trpc, ...person }, again.id);
-    await trpc.feedback.set.mutate({ messageId: first.id, value: 1 });
-    await trpc.feedback.set.mutate({ messageId: again.id, value: -1 });
-  }
-  const { id } = await trpc.run.create.mutate({ method: "DPO", seed: 5 });
-  await expect
-    .poll(async () => (await trpc.run.get.query({ id })).status, { timeout: 240_000, intervals: [1_000] })
-    .toBe("SUCCEEDED");
-  return (await trpc.run.get.query({ id })).adapterId!;
+/** A random adapter of the starter model that hardly changes what it says, sent as an admin would send one. @returns its id */
+async function importedAdapter(admin: Person): Promise<string> {
+  const file = openGguf(STARTER);
+  const config = readModelConfig(file);
+  file.close();
+  const made = path.join(os.tmpdir(), `traffic-${randomUUID()}.gguf`);
+  writeTinyAdapter(made, config, { rank: 8, alpha: 16, seed: 5, deviation: 0.01 });
+  const body = fs.readFileSync(made);
+  fs.rmSync(made);
+  const sent = await admin.fetch("/api/adapters?fileName=traffic.gguf", { method: "POST", body });
+  const { adapterId } = (await sent.json()) as { adapterId?: string };
+  expect(adapterId, `an import answered with ${sent.status}`).toBeDefined();
+  return adapterId!;
 }
 
 /** Everything back to the bare base alone, whatever a test before has left. */
@@ -55,7 +55,8 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
   asAdmin,
 }) => {
   const { trpc } = asAdmin;
-  const adapterId = await someAdapter(asAdmin);
+  test.setTimeout(180_000);
+  const adapterId = await importedAdapter(asAdmin);
   await calm(asAdmin);
   const adapter = await trpc.adapter.get.query({ id: adapterId });
   const hash = adapter.sha256.slice(0, 6);

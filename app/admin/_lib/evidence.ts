@@ -1,6 +1,6 @@
 // How strong an E-value is in words, and where it stands on a logarithmic scale that ends a little beyond its bar.
 
-export type Strength = "none" | "hardly" | "some" | "strong" | "over";
+type Strength = "none" | "hardly" | "some" | "strong" | "over";
 
 /**
  * Words for evidence against "no worse". The steps are Jeffreys' (1961, app. B) for likelihood ratios, √10 and 10, as Vovk and Wang (2021,

@@ -21,7 +21,7 @@ const WEEK = 7;
 /** With many replies the smallest difference is sure, and still no drift. */
 const NOTICEABLE = 0.02;
 
-export type LengthFinding = { key: "longer" | "shorter"; share: number } | { key: "same" };
+type LengthFinding = { key: "longer" | "shorter"; share: number } | { key: "same" };
 
 /**
  * The last seven days with replies beside the first seven, each as the mean over its replies: longer or shorter only where the 95 %

@@ -1,11 +1,11 @@
 // How new conversations are shared out among releases, per mille: the default arm has what no other arm has.
 
-export const WHOLE = 1000;
+const WHOLE = 1000;
 /** What one arrow key moves, and one with Page Up or Page Down. */
-export const STEP = 10;
-export const BIG_STEP = 100;
+const STEP = 10;
+const BIG_STEP = 100;
 
-export interface Arm {
+interface Arm {
   deploymentId: string;
   isDefault: boolean;
   share: number;
