@@ -88,6 +88,7 @@ const lists = (db: Db, userId: string) =>
         },
       }),
     apiKeys: (page) => db.apiKey.findMany({ ...page, where: { userId }, omit: { userId: true, sha256: true } }),
+    sessions: (page) => db.session.findMany({ ...page, where: { userId }, omit: { userId: true } }),
     imports: (page) =>
       db.import.findMany({
         ...page,
