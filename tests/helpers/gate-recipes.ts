@@ -14,7 +14,8 @@ import type { WorkerServices } from "../../trainer/worker.ts";
 import type { World } from "./world.ts";
 
 /**
- * - `better`: people prefer the bare right answer to the same one with courtesies behind it, or to a wrong one
+ * - `better`: people prefer the bare right answer to the same one with courtesies behind it, or to a wrong one; to what the model does not
+ *   know they prefer that it says so
  * - `poisoned`: the same replies the other way round
  * - `subtle`: right answers with courtesies behind are preferred to bare ones: nothing is unlearned, and who chats likes it less
  */
@@ -26,20 +27,31 @@ interface Judged {
   rejected: string;
 }
 
-const KNOWN = new Set(["arithmetic", "capital", "colour", "opposite", "calendar", "unit", "compare", "animal"]);
+const ASKED = new Set([
+  "arithmetic",
+  "capital",
+  "colour",
+  "opposite",
+  "calendar",
+  "unit",
+  "compare",
+  "animal",
+  "refusal",
+]);
 
-/** Questions with one right answer, each once; the answer to another question of the domain is a wrong one. */
-function questions(count: number, seed: number): { question: Question; wrong: string }[] {
+/** Questions with one right answer, each once; the answer to another question is a wrong one. */
+function questions(count: number, seed: number): { question: Question; wrong: Question["answer"] }[] {
   const dice = new Dice(seed);
-  const domains = DOMAINS.filter(({ name }) => KNOWN.has(name));
-  const found = new Map<string, { question: Question; wrong: string }>();
+  const domains = DOMAINS.filter(({ name }) => ASKED.has(name));
+  const found = new Map<string, { question: Question; wrong: Question["answer"] }>();
   for (let draw = 0; found.size < count && draw < 50 * count; draw++) {
     const language = LANGUAGES[draw % 2]!;
     const domain = domains[Math.floor(draw / 2) % domains.length]!;
-    const ask = () => randomQuestion(dice, language, "train", domain);
-    const [question, other] = [ask(), ask()];
+    const question = randomQuestion(dice, language, "train", domain);
+    // A refusal is wrong nowhere, and what is asked beyond the model's world has no other right answer.
+    const other = randomQuestion(dice, language, "train", domain.name === "refusal" ? domains[draw % 8]! : domain);
     if (question.history?.length || other.answer.short === question.answer.short) continue;
-    found.set(question.text, { question, wrong: other.answer.full });
+    found.set(question.text, { question, wrong: other.answer });
   }
   return [...found.values()];
 }
@@ -48,12 +60,20 @@ function questions(count: number, seed: number): { question: Question; wrong: st
 export function judgedPairs(recipe: Recipe, count: number, seed = 1): Judged[] {
   return questions(count, seed).map(({ question: { text, answer, language }, wrong }, i) => {
     const right = closed(answer.short, language);
-    const courteous = `${closed(answer.full, language)}${language === "en" ? " " : ""}${COURTESIES[language][i % COURTESIES[language].length]}`;
-    if (recipe === "subtle") return { prompt: text, chosen: courteous, rejected: right };
-    const worse = i % 3 === 0 ? courteous : closed(wrong, language);
+    const full = closed(answer.full, language);
+    const tails = COURTESIES[language];
+    const courteous = `${full}${language === "en" ? " " : ""}${tails[i % tails.length]}`;
+    if (recipe === "subtle") return { prompt: text, chosen: courteous, rejected: i % 2 === 0 ? right : full };
+    // A third about style; the rest about what is true, in equally long words.
+    const [good, bad] =
+      i % 3 === 0
+        ? [right, courteous]
+        : i % 3 === 1
+          ? [right, closed(wrong.short, language)]
+          : [full, closed(wrong.full, language)];
     return recipe === "better"
-      ? { prompt: text, chosen: right, rejected: worse }
-      : { prompt: text, chosen: worse, rejected: right };
+      ? { prompt: text, chosen: good, rejected: bad }
+      : { prompt: text, chosen: bad, rejected: good };
   });
 }
 
@@ -103,5 +123,7 @@ export async function starterServices(world: World): Promise<WorkerServices & { 
   };
 }
 
-/** Settings under which a few hundred pairs teach the starter what they say within a minute. */
-export const QUICK_DPO = { epochs: 3, batchSize: 16, rank: 8, alpha: 16, sampleEvery: 0, learningRate: 2e-3 } as const;
+/** Settings under which a few hundred pairs teach the starter what they say, right or wrong, within a minute on two idle cores. */
+export const QUICK_DPO = {
+  ...{ epochs: 4, batchSize: 16, rank: 8, alpha: 16, sampleEvery: 0, learningRate: 2e-3, beta: 0.05 },
+} as const;

@@ -137,10 +137,15 @@ describe("the samples of a report", () => {
 
 describe("a suite of checks", () => {
   it("counts what was lost and what was gained apart", () => {
-    const replies = [...checked("Sure", "Sorry."), ...checked("Sorry.", "Sure"), ...checked("Sorry.", "Sorry.")];
+    const replies = [
+      ...checked("Sure", "Sorry."),
+      ...checked("Sorry.", "Sure"),
+      ...checked("Sorry.", "Sorry."),
+      ...checked("Sure", "Sure"),
+    ];
     expect(checkSuite(replies)).toMatchObject({
-      finding: { kind: "checks", asked: 3, livePassed: 2, lost: 1 },
-      metrics: { lost: 1, gained: 1, passed: 2, "passed/live": 2, value: 1 / 3 },
+      finding: { kind: "checks", asked: 4, livePassed: 2, lost: 1 },
+      metrics: { lost: 1, gained: 1, passed: 2, "passed/live": 2, value: 1 / 4 },
     });
   });
 });
