@@ -117,7 +117,7 @@ const readAnnotators = (db: Db, from: Date) => db.$queryRaw<{ month: string; min
   FROM "Assignment" WHERE "state" = 'SUBMITTED' AND "endedAt" >= ${from} GROUP BY 1`;
 
 /** Tokens read and written in conversations by month: a pass over all messages, so they are kept and may be some minutes old. */
-export const CHAT_TOKENS: FigureSource<Record<string, number>> = {
+const CHAT_TOKENS: FigureSource<Record<string, number>> = {
   ...{ key: "chat tokens by month", schema: z.record(z.string(), z.number()) },
   version: async (db) => {
     const newest = await db.message.findFirst({ orderBy: { createdAt: "desc" }, select: { id: true, status: true } });
