@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createDb, type Db } from "../../../server/db.ts";
 import { draftSpeakers } from "../../../server/domain/canary/arms.ts";
+import { warmUp } from "../../../server/domain/canary/tend.ts";
 import { chatSampling, createReply } from "../../../server/domain/reply.ts";
+import { AppError } from "../../../server/errors.ts";
 import { adapterOnDisk, measured, ratedPrompt, train } from "../../helpers/loop.ts";
 import { uuid7 } from "../../helpers/traffic.ts";
 import { type Caller, finished, newKey, testWorld } from "../../helpers/world.ts";
@@ -138,6 +140,21 @@ test("in the chat: one draft of each arm, and which is whose is not told before 
   expect(new Set(rows.map(({ deploymentId }) => deploymentId))).toEqual(new Set([armId, controlId]));
   expect(drafts?.shown).toHaveLength(2);
 });
+
+test("an inference process that comes back is told who speaks, and one that is away is asked again later", async () => {
+  world.engine.kept = [];
+  await warmUp(world.services);
+  const { sha256 } = await world.db.adapter.findUniqueOrThrow({ where: { id: adapterId } });
+  expect(world.engine.kept).toEqual([null, sha256]);
+  const away = { ensureAdapter: async () => {}, keepAdapters: unavailable };
+  await warmUp({ ...world.services, engine: away });
+  const broken = { ...away, keepAdapters: async () => Promise.reject(new TypeError("a bug")) };
+  await expect(warmUp({ ...world.services, engine: broken })).rejects.toThrow("a bug");
+});
+
+const unavailable = async () => {
+  throw new AppError("INFERENCE_UNAVAILABLE", "Nobody answers.");
+};
 
 test("annotators' drafts are the default arm's, and take no conversation's arm away", async () => {
   const to = await newConversation();
