@@ -64,8 +64,6 @@ export const GROUPS = [
   },
 ] as const satisfies readonly { group: string; fields: readonly PolicyField[] }[];
 
-export type PolicyGroup = (typeof GROUPS)[number]["group"];
-
 export function flatPolicy({ lengthRatio, promotion: _promotion, override: _override, ...flat }: GatePolicy): Flat {
   return { ...flat, lengthLeast: lengthRatio.least, lengthMost: lengthRatio.most };
 }
