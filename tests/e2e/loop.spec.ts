@@ -11,8 +11,8 @@ const PROMPTS = [
   "热的反义词是什么？",
 ];
 
-test("from a thumb to a new release", async ({ page }) => {
-  test.setTimeout(420_000);
+test("from a thumb to a new release", async ({ page, asAdmin }) => {
+  test.setTimeout(600_000);
 
   await test.step("sign up", async () => {
     await page.goto("/");
@@ -69,12 +69,18 @@ test("from a thumb to a new release", async ({ page }) => {
     await expect(page.getByText(/This run made the adapter/)).toBeVisible({ timeout: 240_000 });
   });
 
-  const hash = await test.step("activate the adapter it made", async () => {
+  await test.step("its gate measures it, and has too few pairs to refuse or to promise anything", async () => {
     await page
       .getByText(/This run made the adapter/)
       .getByRole("link")
       .click();
     await expect(page).toHaveURL(/\/admin\/adapters\//);
+    const adapterId = new URL(page.url()).pathname.split("/").at(-1)!;
+    const verdict = async () => (await asAdmin.trpc.gate.list.query({ adapterId })).items[0]?.status;
+    await expect.poll(verdict, { timeout: 300_000 }).toBe("UNDECIDED");
+  });
+
+  const hash = await test.step("activate the adapter it made", async () => {
     await page.getByRole("button", { name: "Activate" }).click();
     await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: /r2/ }).click();
     await page.goto("/admin/deployments");

@@ -82,7 +82,7 @@ test("the arm is what the number says, and the conversation keeps it as long as 
 
 test("replies that begin at once in new conversations, from two processes, all get one arm each", async () => {
   const spread = new Set<string | null>();
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < 12; round++) {
     const to = await newConversation();
     // Each would draw something else: what counts is who comes first, and the others follow.
     const draws = [0.1, 0.9, 0.2, 0.8, 0.3, 0.7];
