@@ -23,9 +23,10 @@ export interface Admission {
 
 /**
  * Asks the candidate's Gate. `asked` is the admin whose act counts as an approval, null the system.
- * @throws AppError GATE_REQUIRED, GATE_RUNNING
+ * @throws AppError GATE_REQUIRED, GATE_RUNNING; ILLEGAL_STATE for a retired adapter, ADAPTER_MISSING where retention took its files
  */
 export async function admit(db: Db | Tx, { adapterId, override }: Candidate, asked: string | null): Promise<Admission> {
+  if (adapterId !== null) await assertKept(db, adapterId);
   const answer = await mayGoLive(db, { adapterId, asked });
   if (answer.allowed) return { gateId: answer.gateId, override: null };
   if (override && answer.mayOverride) return { gateId: answer.gateId, override };
@@ -34,6 +35,20 @@ export async function admit(db: Db | Tx, { adapterId, override }: Candidate, ask
     code,
     `The adapter's gate does not let it through (${reason.code}); open its report${mayOverride ? ", or give a reason to override it" : ""}.`,
   );
+}
+
+/** The row stays locked against being retired, and its files against being deleted, until a transaction that asks is over. */
+async function assertKept(db: Db | Tx, adapterId: string): Promise<void> {
+  await db.$queryRaw`SELECT 1 FROM "Adapter" WHERE "id" = ${adapterId}::uuid FOR SHARE`;
+  const adapter = await db.adapter.findUnique({ where: { id: adapterId } });
+  const name = `Adapter ${adapter?.sha256.slice(0, 8)}`;
+  if (adapter?.status === "RETIRED")
+    throw new AppError("ILLEGAL_STATE", `${name} is retired; take it back on its page before it goes live.`);
+  if (adapter?.filesDeletedAt)
+    throw new AppError(
+      "ADAPTER_MISSING",
+      `${name}: its files were deleted by the retention policy; import them again, or train anew.`,
+    );
 }
 
 /**

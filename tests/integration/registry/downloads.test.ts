@@ -164,5 +164,5 @@ test("a card tells what is known in either language, and lets nobody's words pas
     expect(card.match(/^## /gm)).toHaveLength(10);
   }
   expect(en).toContain("It waits for its gate.");
-  expect(zh).toContain("正在等待门禁。");
+  expect(zh).toContain("正在等待关卡。");
 });

@@ -56,6 +56,9 @@ describe("retiring", () => {
       const { status, retiredAt } = await admin.adapter.retire({ id });
       expect([status, retiredAt]).toEqual(["RETIRED", expect.any(Date)]);
     }
+    await expect(admin.deployment.activate({ adapterId: id, override: "I want it all the same" })).rejects.toThrow(
+      "is retired",
+    );
     expect(await admin.adapter.unretire({ id })).toMatchObject({ status: "CANDIDATE", retiredAt: null });
     expect(await audited(id)).toEqual(["adapter.create", "adapter.update", "adapter.retire", "adapter.unretire"]);
     const gate = { adapterId: id, baseModelId: (await world.db.baseModel.findFirstOrThrow()).id, policy: {}, seed: 1 };
@@ -98,6 +101,13 @@ describe("retention", () => {
     expect(await admin.adapter.get({ id: gone })).toMatchObject({ filesDeletedAt: expect.any(Date), files: [] });
     expect((await audited(gone)).at(-1)).toBe("adapter.deleteFiles");
     await expect(admin.adapter.unretire({ id: gone })).rejects.toThrow("were deleted");
+    // Even where a file lies there that nobody vouches for any more.
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, "adapter.gguf"), "left over");
+    await world.db.adapter.update({ where: { id: gone }, data: { status: "APPROVED", retiredAt: null } });
+    await expect(admin.deployment.activate({ adapterId: gone, override: "All the same" })).rejects.toThrow(
+      "were deleted",
+    );
     expect((await admin.adapter.retention()).entries.some(({ adapterId }) => adapterId === gone)).toBe(false);
   });
 

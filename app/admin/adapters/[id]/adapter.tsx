@@ -49,7 +49,8 @@ export function Adapter({ id }: { id: string }) {
             back={{ href: "/admin/adapters", label: t("admin.nav.adapters") }}
             title={
               <>
-                {t(`admin.adapters.${NAMES[servedAs(adapter)]}`, { hash: shortHash(adapter.sha256) })}
+                {adapter.name ?? t(`admin.adapters.${NAMES[servedAs(adapter)]}`, { hash: shortHash(adapter.sha256) })}
+                {adapter.name && <Hash sha256={adapter.sha256} />}
                 <AdapterState adapter={adapter} />
               </>
             }
@@ -58,14 +59,18 @@ export function Adapter({ id }: { id: string }) {
           />
           {adapter.retiredAt && <Retired at={adapter.retiredAt} />}
           <div className="grid items-start gap-4 lg:grid-cols-2">
-            <Card title={t("admin.adapters.identity")}>
-              <Identity adapter={adapter} />
-            </Card>
-            {adapter.servable && <GateCard adapterId={adapter.id} />}
-            <Labels adapter={adapter} />
-            <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
-              <Figures metrics={adapter.metrics} />
-            </Card>
+            <div className="space-y-4">
+              <Card title={t("admin.adapters.identity")}>
+                <Identity adapter={adapter} />
+              </Card>
+              {adapter.servable && <GateCard adapterId={adapter.id} />}
+            </div>
+            <div className="space-y-4">
+              <Labels adapter={adapter} />
+              <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
+                <Figures metrics={adapter.metrics} />
+              </Card>
+            </div>
             {adapter.kind === "REWARD" && (
               <>
                 <Card

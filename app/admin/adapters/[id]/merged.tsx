@@ -48,6 +48,7 @@ export function Merged({ adapterId }: { adapterId: string }) {
             <Button
               size="sm"
               busy={start.isPending || state?.state === "RUNNING"}
+              disabled={!state}
               onClick={() => start.mutate({ id: adapterId, type })}
             >
               {t("make")}

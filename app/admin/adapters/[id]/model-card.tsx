@@ -36,7 +36,7 @@ export function ModelCard({ adapterId }: { adapterId: string }) {
               onValueChange={setLanguage}
               label={t("language")}
               options={LANGUAGES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
-              className="text-sm"
+              className="w-40 text-sm"
             />
             <Button asChild variant="primary">
               <a href={`/api/adapters/${adapterId}/MODEL_CARD.md?language=${language}`} download>
