@@ -92,6 +92,18 @@ async function fireCron(tx: Tx, schedule: Schedule, now: Date): Promise<void> {
   await store(tx, schedule, now, second ? { ...firing, reason: REASONS.alreadyWaiting(), skipped: true } : firing);
 }
 
+/** How the live adapter is liked is a pass over all its judgements, and changes slowly. */
+const LIVE_EVERY_MS = 5 * 60_000;
+/** When this process last looked at it for a schedule. Another one may look as well: the slot fires once a day. */
+const lookedAtLive = new Map<string, number>();
+
+function isTimeToLookAtLive(scheduleId: string, now: Date): boolean {
+  const since = now.getTime() - (lookedAtLive.get(scheduleId) ?? Number.NEGATIVE_INFINITY);
+  if (since >= 0 && since < LIVE_EVERY_MS) return false;
+  lookedAtLive.set(scheduleId, now.getTime());
+  return true;
+}
+
 /** New pairs, and a live adapter that people like less: looked at while nothing of the schedule is under way. */
 async function fireOnFigures(tx: Tx, schedule: Schedule, now: Date): Promise<void> {
   const { id, minNewPairs, winRateBelow, timeZone } = schedule;
@@ -105,7 +117,8 @@ async function fireOnFigures(tx: Tx, schedule: Schedule, now: Date): Promise<voi
       return;
     }
   }
-  if (winRateBelow === null || (await skippedThisMonth(tx, schedule, "WIN_RATE", now))) return;
+  if (winRateBelow === null || !isTimeToLookAtLive(id, now)) return;
+  if (await skippedThisMonth(tx, schedule, "WIN_RATE", now)) return;
   const live = await liveFigures(tx);
   const fallen = live && fellBelow(live.figures, winRateBelow);
   if (!fallen) return;
