@@ -1,4 +1,5 @@
 // The whole loop by hand: sign up, chat, judge two drafts, train on the pairs, watch, activate, and hear the new release.
+import { signIn } from "../helpers/api.ts";
 import { admin, expect, replies, say, test, uniqueName, wholeReplyOn } from "../helpers/e2e.ts";
 
 /** Prompts whose drafts come in several styles. */
@@ -11,7 +12,7 @@ const PROMPTS = [
   "热的反义词是什么？",
 ];
 
-test("from a thumb to a new release", async ({ page, asAdmin }) => {
+test("from a thumb to a new release", async ({ page, baseURL }) => {
   test.setTimeout(600_000);
 
   await test.step("sign up", async () => {
@@ -76,7 +77,8 @@ test("from a thumb to a new release", async ({ page, asAdmin }) => {
       .click();
     await expect(page).toHaveURL(/\/admin\/adapters\//);
     const adapterId = new URL(page.url()).pathname.split("/").at(-1)!;
-    const verdict = async () => (await asAdmin.trpc.gate.list.query({ adapterId })).items[0]?.status;
+    const { trpc } = await signIn(baseURL!, admin);
+    const verdict = async () => (await trpc.gate.list.query({ adapterId })).items[0]?.status;
     await expect.poll(verdict, { timeout: 300_000 }).toBe("UNDECIDED");
   });
 
