@@ -67,9 +67,12 @@ export function Adapter({ id }: { id: string }) {
             </div>
             <div className="space-y-4">
               <Labels adapter={adapter} />
-              <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
-                <Figures metrics={adapter.metrics} />
-              </Card>
+              {/* What no run here made was measured by its gate alone. */}
+              {(adapter.runId !== null || Object.keys(adapter.metrics).length > 0) && (
+                <Card title={t("admin.adapters.measured")} description={t("admin.adapters.measuredText")}>
+                  <Figures metrics={adapter.metrics} />
+                </Card>
+              )}
             </div>
             {adapter.kind === "REWARD" && (
               <>
