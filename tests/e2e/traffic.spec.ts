@@ -55,7 +55,7 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
   asAdmin,
 }) => {
   const { trpc } = asAdmin;
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const adapterId = await importedAdapter(asAdmin);
   await calm(asAdmin);
   const adapter = await trpc.adapter.get.query({ id: adapterId });
