@@ -1,5 +1,5 @@
 // Invitations: one account for each link, with the role it names, while its maker may still invite.
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { checkPassword } from "../../../server/auth.ts";
 import { acceptInviteByEmail, isInvited } from "../../../server/domain/invite.ts";
 import { testWorld, type World } from "../../helpers/world.ts";
@@ -17,6 +17,11 @@ const someone = () => `new${++people}@example.com`;
 const accept = (token: string, email = someone()) =>
   world.as(null).invite.accept({ token, email, name: "New", password: "long enough" });
 const look = (token: string) => world.as(null).invite.look({ token });
+async function waitingForLocks(): Promise<number> {
+  const [row] = await world.db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS "count" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`;
+  return row!.count;
+}
 const code = (wanted: string) => ({ cause: { code: wanted } });
 
 test("a link makes one account with its role, although strangers may make none", async () => {
@@ -39,10 +44,16 @@ test("a link makes one account with its role, although strangers may make none",
 });
 
 test("of two who come with the same link at the same moment, one gets in", async () => {
-  const { token } = await create();
+  const { id, token } = await create();
   const before = await world.db.user.count();
-  const both = await Promise.allSettled([accept(token), accept(token), accept(token)]);
-  expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  let both: Promise<PromiseSettledResult<unknown>[]>;
+  // Held until both have found it open and want to take it.
+  await world.db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM "Invite" WHERE "id" = ${id}::uuid FOR UPDATE`;
+    both = Promise.allSettled([accept(token), accept(token)]);
+    await vi.waitFor(async () => expect(await waitingForLocks()).toBe(2), { timeout: 15_000 });
+  });
+  expect((await both!).filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(await world.db.user.count()).toBe(before + 1);
 });
 

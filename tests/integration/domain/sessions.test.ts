@@ -145,6 +145,15 @@ describe("a fresh sign-in", () => {
     await expect(act(null)).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
   });
 
+  test("is asked for where the settings decide what may speak, and not for the others", async () => {
+    const session = { id: world.admin.id, authenticatedAt: stale() };
+    const { setting } = world.as(world.admin, { session });
+    const { gatePolicy, canaryPlan } = await setting.get();
+    await expect(setting.set({ gatePolicy })).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
+    await expect(setting.set({ canaryPlan })).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
+    await expect(setting.set({ draftShare: 0.2 })).resolves.toMatchObject({ draftShare: 0.2 });
+  });
+
   test("is what the password makes of this session, and of no other", async () => {
     const [here, there] = [await begin(world.admin.id), await begin(world.admin.id)];
     await world.db.session.updateMany({ data: { authenticatedAt: stale() } });
