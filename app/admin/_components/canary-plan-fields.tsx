@@ -68,28 +68,33 @@ export function CanaryPlanFields({ fields, onChange, error }: CanaryPlanFieldsPr
           {error}
         </p>
       )}
-      <Field label={t("alpha")} hint={t("alphaHint")}>
-        <Input
-          inputMode="decimal"
-          value={fields.alpha}
-          onChange={(event) => onChange({ ...fields, alpha: event.target.value })}
-        />
-      </Field>
-      <Field label={t("leastErrors")}>
-        <Input
-          inputMode="numeric"
-          value={fields.leastErrors}
-          onChange={(event) => onChange({ ...fields, leastErrors: event.target.value })}
-        />
-      </Field>
-      <p className="flex items-center gap-2 text-sm">
-        <Switch
-          checked={fields.earlyPromotion}
-          onCheckedChange={(earlyPromotion) => onChange({ ...fields, earlyPromotion })}
-          label={t("early")}
-        />
-        {t("early")}
-      </p>
+      <details className="text-sm">
+        <summary className="w-fit cursor-pointer rounded-sm text-quiet hover:text-ink">{t("limits")}</summary>
+        <div className="mt-3 space-y-3">
+          <Field label={t("alpha")} hint={t("alphaHint")}>
+            <Input
+              inputMode="decimal"
+              value={fields.alpha}
+              onChange={(event) => onChange({ ...fields, alpha: event.target.value })}
+            />
+          </Field>
+          <Field label={t("leastErrors")}>
+            <Input
+              inputMode="numeric"
+              value={fields.leastErrors}
+              onChange={(event) => onChange({ ...fields, leastErrors: event.target.value })}
+            />
+          </Field>
+          <p className="flex items-center gap-2 text-sm">
+            <Switch
+              checked={fields.earlyPromotion}
+              onCheckedChange={(earlyPromotion) => onChange({ ...fields, earlyPromotion })}
+              label={t("early")}
+            />
+            {t("early")}
+          </p>
+        </div>
+      </details>
     </fieldset>
   );
 }
