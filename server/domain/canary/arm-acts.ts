@@ -5,8 +5,9 @@ import { AppError, notFound } from "../../errors.ts";
 import { recordAudit } from "../audit.ts";
 import { activeDeployment, DEFAULT_SLOT, type LiveDeployment } from "../live.ts";
 import type { TrafficView } from "../views/deployment.ts";
-import { close, open, openCanary, said, withdraw } from "./moves.ts";
+import { close, open, openCanary, withdraw } from "./moves.ts";
 import { admit, type Candidate, prepare } from "./prepare.ts";
+import { said } from "./said.ts";
 import { assertNotFrozen, assertShares, lockArms, rewarm, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
 

@@ -6,7 +6,7 @@ import { observe, type TwoProportions, tallies } from "../sequential/two-proport
 import { CANARY_METRICS, type CanaryMetric, type CanaryPlan, type CanaryTest } from "../views/deployment.ts";
 import type { Sentence } from "../views/sentence.ts";
 import { wilson } from "../wilson.ts";
-import { said } from "./moves.ts";
+import { said } from "./said.ts";
 import type { CanaryState } from "./state.ts";
 
 /** What one conversation says of one metric; see CanaryObservation. */

@@ -8,8 +8,8 @@ import type { Sentence } from "../views/sentence.ts";
 import { activeArms } from "./arms.ts";
 import { absorbAll, harmOf, isBetter } from "./evidence.ts";
 import { armFigures } from "./figures.ts";
-import { said } from "./moves.ts";
 import { observeCanary } from "./observe.ts";
+import { said } from "./said.ts";
 import { type CanaryState, stateOf } from "./state.ts";
 
 export type Finding =

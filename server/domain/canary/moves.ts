@@ -5,16 +5,15 @@ import type { Tx } from "../../db.ts";
 import { recordAudit } from "../audit.ts";
 import { recordEvent } from "../events/event.ts";
 import { approveByActivating } from "../gate/may-go-live.ts";
-import type { LiveDeployment } from "../live.ts";
+import { LIVE, type LiveDeployment } from "../live.ts";
 import type { Sentence } from "../views/sentence.ts";
 import type { Admission } from "./prepare.ts";
+import { said } from "./said.ts";
 
 export interface Move {
   actorId: string | null;
   now: Date;
 }
-
-export const said = (code: string, values: Sentence["values"] = {}): Sentence => ({ area: "traffic", code, values });
 
 interface NewDeployment extends Admission {
   baseModelId: string;
@@ -32,7 +31,7 @@ export async function open(tx: Tx, { actorId, now }: Move, release: NewDeploymen
   if (gateId && actorId && !override) await approveByActivating(tx, { gateId, userId: actorId, now });
   return tx.deployment.create({
     data: { number, ...place, ...weights, gateId, override, activatedById: actorId, activatedAt: now },
-    include: { baseModel: true, adapter: { select: { id: true, sha256: true, path: true } } },
+    include: LIVE,
   });
 }
 
@@ -46,10 +45,7 @@ interface Replacement extends Admission {
   reason: (number: number) => Sentence;
 }
 
-/**
- * Makes an adapter the default arm. Arms with the same adapter end, since they are the default now, and so does a Canary: what it was measured
- * against is gone.
- */
+/** Makes an adapter the default arm. Arms with the same adapter end, since they are the default now; a Canary is ended by whoever knows why. */
 export async function replaceDefault(
   tx: Tx,
   move: Move,

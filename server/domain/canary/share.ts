@@ -3,7 +3,8 @@
 import { recordAudit } from "../audit.ts";
 import type { TrafficView } from "../views/deployment.ts";
 import { findArm } from "./arm-acts.ts";
-import { openCanary, said } from "./moves.ts";
+import { openCanary } from "./moves.ts";
+import { said } from "./said.ts";
 import { assertNotFrozen, assertShares, lockArms, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
 
