@@ -31,6 +31,22 @@ describe("complete", () => {
     expect(asked[1]!.headers.authorization).toBeUndefined();
   });
 
+  it("tells of the tokens an answer cost: as the endpoint says, or by a rough count where it says nothing", async () => {
+    const told: number[] = [];
+    const choices = [{ message: { content: "A fine answer." }, finish_reason: "stop" }];
+    const { endpoint } = await serve((_, number) => {
+      if (number === 1) return { status: 200, body: JSON.stringify({ choices, usage: { total_tokens: 41 } }) };
+      if (number === 2) return { status: 200, body: JSON.stringify({ choices, usage: { total_tokens: "many" } }) };
+      return { status: 503 };
+    });
+    const metered = { ...endpoint, onTokens: (tokens: number) => void told.push(tokens) };
+    await complete(metered, turns, options);
+    await complete(metered, turns, options);
+    await expect(complete(metered, turns, options, impatient())).rejects.toThrow();
+    // "Hello" and "A fine answer." are 19 characters.
+    expect(told).toEqual([41, 5]);
+  });
+
   it("asks a busy or failing endpoint again, as long as it wishes but never too long", async () => {
     const patience = impatient({ attempts: 5 });
     const { endpoint, asked } = await serve((_, number) => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HoldAnswer } from "../../../server/domain/run.ts";
 import { EngineError } from "../../../trainer/engine/contract.ts";
 import { TrainerError } from "../../../trainer/errors.ts";
-import { failureOf, holdLease, LeaseLost, RunCancelled } from "../../../trainer/lease.ts";
+import { BudgetSpent, failureOf, holdLease, LeaseLost, RunCancelled } from "../../../trainer/lease.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -30,6 +30,7 @@ describe("holdLease", () => {
 
   it.each([
     ["cancelled", RunCancelled],
+    ["spent", BudgetSpent],
     ["lost", LeaseLost],
   ] as const)("aborts when a heartbeat is answered %s, and beats no more", async (answer, reason) => {
     const beat = vi.fn(async (): Promise<HoldAnswer> => answer);
