@@ -97,12 +97,15 @@ interface Row {
   alive: boolean;
 }
 
-/** Everyone who gave a sign of life within a day, those that live first. */
+/** Everyone who gave a sign of life within a day, those that live first; without those whose successor lives, as after a restart. */
 export async function listProcesses(db: Db): Promise<(ProcessView & { state: BeatState })[]> {
   const rows = await db.$queryRaw<Row[]>`
     SELECT id, kind, "startedAt", "beatAt", state, "beatAt" > now() - make_interval(secs => ${SILENT_SECONDS}) AS alive
     FROM "ProcessBeat" WHERE "beatAt" > now() - make_interval(secs => ${FORGET_SECONDS}) ORDER BY alive DESC, kind, id`;
-  return rows.map(({ state, ...row }) => {
+  const succeeded = ({ kind, beatAt }: Row) =>
+    rows.some((other) => other.alive && other.kind === kind && other.startedAt > beatAt);
+  const shown = rows.filter((row) => row.alive || !succeeded(row));
+  return shown.map(({ state, ...row }) => {
     const known = beatStateSchema.parse(state);
     return { ...row, state: known, doing: known.doing };
   });

@@ -60,6 +60,23 @@ test("who beats lives; who is silent is gone; who says goodbye is forgotten; inf
   expect(await signOfInference(dead)).toEqual([]);
 });
 
+test("a silent process is shown until one that was started after it takes its place", async () => {
+  const state = { doing: "idle", version: null, memoryBytes: null };
+  const web = (pid: number, startedAt: Date) => ({
+    id: processId("web", "box", pid),
+    kind: "web" as const,
+    startedAt,
+    state,
+  });
+  await beat(db, web(1, new Date(Date.now() - 3_600_000)));
+  await beat(db, web(2, new Date(Date.now() - 3_600_000)));
+  await query(database.url, `UPDATE "ProcessBeat" SET "beatAt" = now() - interval '5 minutes' WHERE id = 'web:box:1'`);
+  const webs = async () => (await listProcesses(db)).filter(({ kind }) => kind === "web").map(({ id }) => id);
+  expect(await webs()).toEqual(["web:box:2", "web:box:1"]);
+  await beat(db, web(3, new Date(Date.now() - 60_000)));
+  expect(await webs()).toEqual(["web:box:2", "web:box:3"]);
+});
+
 test("ready: database, inference and every migration; the trainer is told apart", async () => {
   const all = { ready: true, database: true, migrations: true, inference: true, trainer: false };
   expect(await readReadiness(db, engine)).toEqual(all);
