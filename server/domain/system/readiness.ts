@@ -42,7 +42,8 @@ export async function pendingMigrations(
   db: Db,
   folder = path.join(process.cwd(), "prisma/migrations"),
 ): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  // Next's build would take the whole project for something this file needs.
+  const entries = await readdir(/*turbopackIgnore: true*/ folder, { withFileTypes: true });
   const known = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const rows = await db.$queryRaw<{ name: string }[]>`
     SELECT migration_name AS name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
