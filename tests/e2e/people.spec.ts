@@ -1,4 +1,5 @@
 // Inviting somebody, seeing where one is signed in, and the password that is asked once more.
+import type { Route } from "@playwright/test";
 import { signIn } from "../helpers/api.ts";
 import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
 
@@ -17,7 +18,8 @@ test("an invitation makes an account with its role, once", async ({ asAdmin, pag
   const link = await dialog.getByRole("code").textContent();
   await dialog.getByRole("button", { name: "Done" }).click();
 
-  const guest = await browser.newPage({ baseURL });
+  const visitor = await browser.newContext({ baseURL });
+  const guest = await visitor.newPage();
   await guest.goto(link!);
   await expect(guest.getByLabel("Email")).toHaveValue(email);
   expect(await axeFindings(guest)).toEqual([]);
@@ -27,7 +29,7 @@ test("an invitation makes an account with its role, once", async ({ asAdmin, pag
   await guest.waitForURL("**/chat");
   const people = await asAdmin.trpc.people.list.query();
   expect(people.find((person) => person.email === email)).toMatchObject({ name, role: "ANNOTATOR", sessions: 1 });
-  await guest.close();
+  await visitor.close();
 
   await page.goto("/admin/people?view=invites");
   await expect(page.getByRole("row", { name: email })).toContainText("used by");
@@ -65,12 +67,12 @@ test.describe("when the password was given long ago", () => {
     const { token } = await asAdmin.trpc.invite.create.mutate({ email, role: "USER", days: 1 });
     await asAdmin.trpc.invite.accept.mutate({ token, email, name, password: "long enough" });
     // As the server answers a quarter of an hour after the password.
-    await page.route("**/api/trpc/people.setRole*", async (route) => {
-      await page.unroute("**/api/trpc/people.setRole*");
+    const refuse = async (route: Route) => {
       const data = { code: "FRESH_SIGN_IN_NEEDED", httpStatus: 403, path: "people.setRole" };
       const error = { json: { message: "Once more.", code: -32003, data } };
       await route.fulfill({ status: 403, contentType: "application/json", body: JSON.stringify([{ error }]) });
-    });
+    };
+    await page.route("**/api/trpc/people.setRole*", refuse, { times: 1 });
     await page.goto("/admin/people");
     await page.getByRole("combobox", { name: `Role of ${name}` }).click();
     await page.getByRole("option", { name: "Annotator" }).click();
