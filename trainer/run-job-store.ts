@@ -3,9 +3,9 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FinishedAdapter } from "../server/domain/run.ts";
+import { hasHead } from "../server/gguf/lora.ts";
 import { type BaseIdentity, exportAdapter, isServable } from "./adapters/export.ts";
 import { exportModel } from "./adapters/export-model.ts";
-import { hasHead } from "../server/gguf/lora.ts";
 import type { AdapterKind, ModelConfig } from "./engine/contract.ts";
 import type { TrainedWeights } from "./train.ts";
 
