@@ -1,5 +1,6 @@
 /** Two Datasets side by side: what is in both, and what in one only; compared by content, since each has its own rows. */
 
+import { z } from "zod";
 import type { Split } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -7,6 +8,7 @@ import { itemHash } from "./content-hash.ts";
 import { type DatasetExample, exampleBatches, examplesAt } from "./dataset-examples.ts";
 import { textsOf } from "./dataset-texts.ts";
 import { repliesOf } from "./formats/format.ts";
+import { type FigureSource, keptFigures } from "./kept-figures.ts";
 import type { DataKind } from "./run-config.ts";
 import type { DatasetComparison } from "./views.ts";
 
@@ -61,36 +63,60 @@ export async function compareDatasets(db: Db, { a, b }: { a: string; b: string }
 const holdsPairs = async (db: Db, datasetId: string) =>
   (await db.datasetPair.findFirst({ where: { datasetId }, select: { ordinal: true } })) !== null;
 
-type Of = { id: string; kind: DataKind };
+type Of = { id: string; kind: DataKind; erased: number };
+
+const figuresSchema = z.object({
+  ...{ common: z.int(), movedSplit: z.int(), reweighted: z.int(), onlyA: z.int(), onlyB: z.int() },
+  /** Ordinals of the first ones that only this side has. */
+  ...{ shownA: z.array(z.int()), shownB: z.array(z.int()) },
+});
+type PairFigures = z.output<typeof figuresSchema>;
 
 async function comparePairs(db: Db, result: DatasetComparison, first: Of, second: Of): Promise<DatasetComparison> {
-  const [counts] = await db.$queryRaw<Pick<DatasetComparison, "common" | "movedSplit" | "reweighted">[]>`
-    SELECT count(*)::int AS "common", (count(*) FILTER (WHERE a."split" <> b."split"))::int AS "movedSplit",
-      (count(*) FILTER (WHERE a."weight" <> b."weight"))::int AS "reweighted"
-    FROM "DatasetPair" a JOIN "DatasetPair" b ON b."pairId" = a."pairId" AND b."datasetId" = ${second.id}::uuid
-    WHERE a."datasetId" = ${first.id}::uuid`;
-  const size = (datasetId: string) => db.datasetPair.count({ where: { datasetId } });
-  const own = async (of: Of, other: Of) => {
-    const rows = await db.$queryRaw<{ ordinal: number }[]>`
-      SELECT a."ordinal" FROM "DatasetPair" a WHERE a."datasetId" = ${of.id}::uuid AND NOT EXISTS (
-        SELECT 1 FROM "DatasetPair" b WHERE b."datasetId" = ${other.id}::uuid AND b."pairId" = a."pairId")
-      ORDER BY a."ordinal" LIMIT ${SHOWN}`;
-    return examplesAt(
-      db,
-      of,
-      rows.map(({ ordinal }) => ordinal),
-    );
-  };
-  const { common } = counts!;
-  const [onlyA, onlyB] = [await own(first, second), await own(second, first)];
+  const { value } = await keptFigures(db, figuresOf(first, second));
+  const { shownA, shownB, ...counts } = value;
+  const [onlyA, onlyB] = [await examplesAt(db, first, shownA), await examplesAt(db, second, shownB)];
   return {
-    ...{ ...result, ...counts!, onlyA: (await size(first.id)) - common, onlyB: (await size(second.id)) - common },
+    ...{ ...result, ...counts },
     examples: [...onlyA.map((example) => shown("A", example)), ...onlyB.map((example) => shown("B", example))],
   };
 }
 
-async function datasetOf(db: Db, id: string): Promise<{ id: string; kind: DataKind }> {
-  const dataset = await db.dataset.findUnique({ where: { id }, select: { id: true, kind: true } });
+/** What is frozen changes by erasures alone. */
+function figuresOf(first: Of, second: Of): FigureSource<PairFigures> {
+  return {
+    key: `Datasets ${first.id} and ${second.id}`,
+    schema: figuresSchema,
+    version: async () => `1 ${first.erased} ${second.erased}`,
+    work: (db) => countPairs(db, first.id, second.id),
+  };
+}
+
+async function countPairs(db: Db, a: string, b: string): Promise<{ value: PairFigures; size: number }> {
+  const [counts] = await db.$queryRaw<Pick<DatasetComparison, "common" | "movedSplit" | "reweighted">[]>`
+    SELECT count(*)::int AS "common", (count(*) FILTER (WHERE a."split" <> b."split"))::int AS "movedSplit",
+      (count(*) FILTER (WHERE a."weight" <> b."weight"))::int AS "reweighted"
+    FROM "DatasetPair" a JOIN "DatasetPair" b ON b."pairId" = a."pairId" AND b."datasetId" = ${b}::uuid
+    WHERE a."datasetId" = ${a}::uuid`;
+  const size = (datasetId: string) => db.datasetPair.count({ where: { datasetId } });
+  const own = async (of: string, other: string) => {
+    const rows = await db.$queryRaw<{ ordinal: number }[]>`
+      SELECT a."ordinal" FROM "DatasetPair" a WHERE a."datasetId" = ${of}::uuid AND NOT EXISTS (
+        SELECT 1 FROM "DatasetPair" b WHERE b."datasetId" = ${other}::uuid AND b."pairId" = a."pairId")
+      ORDER BY a."ordinal" LIMIT ${SHOWN}`;
+    return rows.map(({ ordinal }) => ordinal);
+  };
+  const [sizeA, sizeB] = [await size(a), await size(b)];
+  const { common } = counts!;
+  const value = {
+    ...{ ...counts!, onlyA: sizeA - common, onlyB: sizeB - common },
+    ...{ shownA: await own(a, b), shownB: await own(b, a) },
+  };
+  return { value, size: sizeA + sizeB };
+}
+
+async function datasetOf(db: Db, id: string): Promise<Of> {
+  const dataset = await db.dataset.findUnique({ where: { id }, select: { id: true, kind: true, erased: true } });
   if (!dataset) throw notFound("dataset");
   return dataset;
 }

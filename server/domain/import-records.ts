@@ -1,6 +1,7 @@
 /** The records of a file as it streams by: lines of JSON Lines or elements of a JSON list, plain or gzip, in constant memory. */
 
 import { isUtf8 } from "node:buffer";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../errors.ts";
 import { BadLine } from "./dataset-lines.ts";
@@ -110,14 +111,8 @@ async function* unpacked(file: AsyncIterable<Uint8Array>, counted: { in: number 
 
 async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
-  const writing = (async () => {
-    for await (const chunk of packed) {
-      if (gunzip.destroyed) return;
-      if (!gunzip.write(chunk))
-        await new Promise<void>((resolve) => gunzip.once("drain", resolve).once("close", resolve));
-    }
-    gunzip.end();
-  })().catch((error) => gunzip.destroy(error));
+  // A failure of what is packed ends the stream with it, and is thrown where the stream is read.
+  const writing = pipeline(packed, gunzip).catch(() => {});
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
   } catch (cause) {

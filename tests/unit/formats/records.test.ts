@@ -1,4 +1,6 @@
 // Files as they stream by: lines, lists, gzip, and everything that is sent to break a reader.
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -137,6 +139,23 @@ describe("packed files", () => {
   ])("a file that is %s is refused with a sentence", async (_, bytes, message) => {
     await expect(read(bytes, { size: 1000 })).rejects.toThrow(message);
     await expect(read(bytes, { size: 1000 })).rejects.toMatchObject({ code: "BAD_FILE" });
+  });
+
+  test("a long file leaves nothing behind for each of its pieces", async () => {
+    const warned: string[] = [];
+    const listen = ({ name }: Error) => warned.push(name);
+    process.on("warning", listen);
+    try {
+      const lines = Array.from(
+        { length: 12_000 },
+        (_, i) => `{"a":"${createHash("sha512").update(`${i}`).digest("hex")}"}`,
+      );
+      expect((await read(gzipSync(lines.join("\n")), { size: 2 ** 16 })).records.length).toBe(lines.length);
+      await setImmediate();
+      expect(warned).toEqual([]);
+    } finally {
+      process.off("warning", listen);
+    }
   });
 
   test("what fails while it is sent fails the reading", async () => {
