@@ -327,6 +327,17 @@ describe("adapters", () => {
   });
 });
 
+test("a thumb on somebody else's reply goes too, and with it what was worked out from it", async () => {
+  const { db } = world;
+  const dora = await world.person("Dora");
+  await db.feedback.create({ data: { messageId: bens.chosenId, raterId: dora.id, value: 1 } });
+  const figures = { version: "1", value: {}, size: 0, tookMs: 0, at: new Date() };
+  await db.figures.create({ data: { key: "of before the erasure", ...figures } });
+  await world.as(world.admin).erasure.run({ userId: dora.id });
+  expect(await db.feedback.count({ where: { raterId: dora.id } })).toBe(0);
+  expect(await db.figures.count({ where: { key: "of before the erasure" } })).toBe(0);
+});
+
 test("nobody is erased twice, and the last admin not at all", async () => {
   const admin = world.as(world.admin);
   await expect(admin.erasure.run({ userId: ann.id })).rejects.toMatchObject({ cause: { code: "NOT_FOUND" } });
