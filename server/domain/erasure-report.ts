@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { KEPT } from "./views/lineage.ts";
 import type { ErasureReport } from "./views.ts";
 
 const count = z.int().min(0);
@@ -38,21 +39,10 @@ export function reportFile(report: unknown): { text: string; sha256: string } {
 
 /** What stays, and why. */
 export function keptSentences({ datasets, adapters }: Pick<ErasureReport, "datasets" | "adapters">): string[] {
-  const kept = [
-    "A row with the id above and nothing else stays, so that the audit trail keeps its shape.",
-    "The audit trail keeps when this id did what; its address and names were taken out.",
+  return [
+    ...[KEPT.subject, KEPT.audit],
+    ...(datasets.length > 0 ? [KEPT.datasets] : []),
+    ...(adapters.length > 0 ? [KEPT.adapters] : []),
+    ...[KEPT.files, KEPT.backups],
   ];
-  if (datasets.length > 0)
-    kept.push(
-      "The Datasets named above keep the examples of other people; their hashes name what they were, and no run may be started on them.",
-    );
-  if (adapters.length > 0)
-    kept.push(
-      "The adapters named above keep weights that were trained while the examples were there. They are flagged until they have been trained anew without them.",
-    );
-  kept.push(
-    "Files that admins have brought in as Datasets stay as they are: they are not tied to an account.",
-    "Backups made before this day are outside the reach of this program, and freed pages of the database keep old bytes until they are used again.",
-  );
-  return kept;
 }

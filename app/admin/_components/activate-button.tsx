@@ -10,7 +10,7 @@ import { useTRPC } from "../../_lib/trpc.ts";
 import { releaseName } from "../_lib/format.ts";
 import { ChangeList } from "./change-list.tsx";
 import { GateOverride, isReason } from "./gate-override.tsx";
-import { useRelease } from "./use-release.ts";
+import { useActivate } from "./use-activate.ts";
 
 type ActivateButtonProps = Pick<ButtonProps, "size" | "variant"> & {
   /** Null is the bare base model. */
@@ -26,7 +26,7 @@ export function ActivateButton({ adapter, size, variant = "primary", allTheSame 
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
-  const { activate } = useRelease(() => setOpen(false));
+  const activate = useActivate(() => setOpen(false));
   const { data: releases = [] } = useQuery(trpc.deployment.list.queryOptions(undefined, { enabled: open }));
   const asked = useQuery(
     trpc.gate.mayGoLive.queryOptions({ adapterId: adapter?.id ?? null }, { enabled: open, gcTime: 0 }),

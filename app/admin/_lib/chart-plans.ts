@@ -244,6 +244,18 @@ export function otherMetrics(method: TrainingMethod, rows: readonly MetricRow[])
   return [...metricNames(rows)].filter((name) => !known(name)).sort();
 }
 
+/** What a curve is called wherever some method draws it, and its place among all; null where none does. */
+export function namedCurve(metric: string): { plan: ChartPlan; line: ChartLine; place: number } | null {
+  const plans = Object.values(CHARTS).flat();
+  const place = plans.findIndex(({ lines }) => lines.some((one) => one.metric === metric));
+  const plan = plans[place];
+  const line = plan?.lines.find((one) => one.metric === metric);
+  return plan && line ? { plan, line, place } : null;
+}
+
+/** Counts and times, which no chart is made of. */
+export const isDrawn = (metric: string): boolean => !UNDRAWN.has(metric);
+
 function metricNames(rows: readonly MetricRow[]): Set<string> {
   const names = new Set<string>();
   for (const { values } of rows) for (const name of Object.keys(values)) names.add(name);

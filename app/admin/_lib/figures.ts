@@ -53,6 +53,10 @@ const ROWS: readonly { key: FigureKey; kind: FigureRow["kind"]; adapter: string;
   { key: "kl", kind: "number", adapter: "replies/kl_base" },
 ];
 
+/** Whether the pages have words for a metric of an adapter's own, and how it is written. */
+export const namedFigure = (metric: string): Pick<FigureRow, "key" | "kind"> | undefined =>
+  ROWS.find(({ adapter }) => adapter === metric);
+
 /** Bins of a plot of their own. */
 const PLOTTED = "calibration/";
 

@@ -1,14 +1,14 @@
 // The canary that runs: its stages, what it waits for, what speaks for and against it, and the acts on it.
 "use client";
 import { FastForward, Pause, Play } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Badge } from "../../_components/ui/badge.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { useSentence } from "../../_lib/sentence.ts";
 import { Person } from "../_components/person.tsx";
-import { releaseName } from "../_lib/format.ts";
+import { releaseName, span } from "../_lib/format.ts";
 import { Evidence } from "./evidence.tsx";
 import { Stages } from "./stages.tsx";
 import { useShareWords } from "./use-share-words.ts";
@@ -19,6 +19,7 @@ export type CanaryData = NonNullable<Traffic["canary"]>;
 export function CanaryCard({ canary, acts }: { canary: CanaryData; acts: TrafficActs }) {
   const t = useTranslations("traffic.deployments");
   const sentence = useSentence();
+  const wait = useWait();
   const { startedAt, startedBy, controlNumber, lookedAt } = canary;
   const words = { control: `r${controlNumber}`, time: () => <RelativeTime date={startedAt} /> };
   return (
@@ -43,8 +44,8 @@ export function CanaryCard({ canary, acts }: { canary: CanaryData; acts: Traffic
           <p className="text-quiet">{t("waitsNothing")}</p>
         ) : (
           <ul className="list-disc pl-5 text-quiet">
-            {canary.waitsFor.map((wait) => (
-              <li key={wait.code}>{sentence(wait)}</li>
+            {canary.waitsFor.map((one) => (
+              <li key={one.code}>{wait(one)}</li>
             ))}
           </ul>
         )}
@@ -60,6 +61,17 @@ export function CanaryCard({ canary, acts }: { canary: CanaryData; acts: Traffic
       </div>
     </Card>
   );
+}
+
+/** Minutes as hours and days, where they are many. */
+function useWait(): (wait: CanaryData["waitsFor"][number]) => string {
+  const sentence = useSentence();
+  const locale = useLocale();
+  return (wait) => {
+    const { minutes } = wait.values;
+    if (typeof minutes !== "number") return sentence(wait);
+    return sentence({ ...wait, values: { ...wait.values, span: span(minutes * 60, locale) } });
+  };
 }
 
 const TONES = { RUNNING: "candidate", PAUSED: "neutral", PROMOTED: "chosen", ROLLED_BACK: "danger" } as const;

@@ -1,8 +1,9 @@
 // The stages of a canary in a row: passed ones ticked, the present one ringed, each with its share and what it needs.
 "use client";
 import { Check } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { cn } from "../../_lib/cn.ts";
+import { span } from "../_lib/format.ts";
 import { useShareWords } from "./use-share-words.ts";
 import type { Traffic } from "./use-traffic.ts";
 
@@ -47,9 +48,10 @@ export function Stages({ plan, stage }: { plan: Traffic["plan"]; stage: number }
 
 function Needs({ replies, minutes }: { replies: number; minutes: number }) {
   const t = useTranslations("traffic.deployments");
+  const locale = useLocale();
   const parts = [
     ...(replies > 0 ? [t("needsReplies", { count: replies })] : []),
-    ...(minutes > 0 ? [t("needsMinutes", { count: minutes })] : []),
+    ...(minutes > 0 ? [span(minutes * 60, locale)] : []),
   ];
   return parts.join(" · ");
 }

@@ -115,7 +115,7 @@ export function TrafficBar({ traffic, acts }: { traffic: Traffic; acts: TrafficA
               if (share !== null) commit(arm.deploymentId, share);
               return share !== null;
             }}
-            onStop={() => acts.stopArm(arm)}
+            onStop={() => acts.stopArm(arm, arm.deploymentId === traffic.canary?.deploymentId ? traffic.canary : null)}
             busy={acts.busy}
             alone={arms.length === 1}
           />

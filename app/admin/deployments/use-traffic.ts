@@ -43,6 +43,8 @@ export function useTrafficActs() {
   const options = { onError, onSuccess: keep };
   const share = useMutation(trpc.deployment.setShare.mutationOptions(options));
   const stop = useMutation(trpc.deployment.stopArm.mutationOptions(options));
+  const startArm = useMutation(trpc.deployment.startArm.mutationOptions({ onSuccess: keep }));
+  const startCanary = useMutation(trpc.deployment.startCanary.mutationOptions({ onSuccess: keep }));
   const pause = useMutation(trpc.deployment.pauseCanary.mutationOptions(options));
   const resume = useMutation(trpc.deployment.resumeCanary.mutationOptions(options));
   const advance = useMutation(trpc.deployment.advanceCanary.mutationOptions(options));
@@ -87,13 +89,35 @@ export function useTrafficActs() {
       },
     );
 
+  /** Ends an arm and offers it back: with the share it had, or its canary from the first stage on, since what it has shown is over. */
+  const stopArm = (arm: ArmData, canary: Traffic["canary"]) => {
+    const { deploymentId, adapterId, share: before } = arm;
+    const again = async () => {
+      // It was let in before; where the gate asks for a reason, this is it.
+      const answer = await queryClient.fetchQuery(trpc.gate.mayGoLive.queryOptions({ adapterId }));
+      const candidate = { adapterId, ...(answer.allowed ? {} : { override: t("stopUndone") }) };
+      if (canary) await startCanary.mutateAsync({ ...candidate, plan: canary.plan });
+      else await startArm.mutateAsync({ ...candidate, share: before });
+      toast(t("startedAgain"), { id: TOAST });
+    };
+    const onClick = () => void again().catch(onError);
+    stop.mutate(
+      { deploymentId },
+      {
+        onSuccess: () => {
+          const label = canary ? t("beginAgain") : undo;
+          toastWithUndo(t("stopped", { release: releaseName(arm) }), { label, onClick }, TOAST);
+        },
+      },
+    );
+  };
+
   const say = (words: string) => ({ onSuccess: () => void toast(words, { id: TOAST }) });
   return {
     ...{ setShare, goBack },
     rollingBack: rollBack.isPending,
     busy: [share, stop, pause, resume, advance, freeze, unfreeze].some(({ isPending }) => isPending),
-    stopArm: (arm: Pick<ArmData, "deploymentId" | "number" | "adapterSha256">) =>
-      stop.mutate({ deploymentId: arm.deploymentId }, say(t("stopped", { release: releaseName(arm) }))),
+    stopArm,
     pauseCanary: () => pause.mutate({}, say(t("isPaused"))),
     resumeCanary: () => resume.mutate({}, say(t("isResumed"))),
     advanceCanary: (words: string) => advance.mutate({}, say(words)),

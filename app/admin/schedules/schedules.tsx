@@ -3,13 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { CalendarClock } from "lucide-react";
 import Link from "next/link";
-import { useFormatter, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
 import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
 import { QueryView } from "../_components/query-view.tsx";
+import { span } from "../_lib/format.ts";
 import { Countdown } from "./_components/countdown.tsx";
 import { FiringBadge } from "./_components/firing-table.tsx";
 import { PipelineRow } from "./_components/pipeline-row.tsx";
@@ -114,9 +115,9 @@ export function Next({ schedule }: { schedule: Schedule }) {
 
 export function MonthMinutes({ schedule: { minutesThisMonth, monthMinutes } }: { schedule: Schedule }) {
   const t = useTranslations("schedule.list");
-  const format = useFormatter();
-  const minutes = format.number(minutesThisMonth, { maximumFractionDigits: minutesThisMonth < 10 ? 1 : 0 });
-  return monthMinutes === null ? t("minutes", { minutes }) : t("minutesOf", { minutes, limit: monthMinutes });
+  const locale = useLocale();
+  const spent = span(minutesThisMonth * 60, locale);
+  return monthMinutes === null ? spent : t("spentOf", { spent, limit: span(monthMinutes * 60, locale) });
 }
 
 function Last({ schedule: { last } }: { schedule: Schedule }) {

@@ -81,6 +81,19 @@ export interface JudgementLineage {
   adapters: (LineageAdapter & { inherited: boolean })[];
 }
 
+/** What an erasure leaves, and why: as reports say it, and by keys that pages have words for. */
+export const KEPT = {
+  subject: "A row with the id above and nothing else stays, so that the audit trail keeps its shape.",
+  audit: "The audit trail keeps when this id did what; its address and names were taken out.",
+  datasets:
+    "The Datasets named above keep the examples of other people; their hashes name what they were, and no run may be started on them.",
+  adapters:
+    "The adapters named above keep weights that were trained while the examples were there. They are flagged until they have been trained anew without them.",
+  files: "Files that admins have brought in as Datasets stay as they are: they are not tied to an account.",
+  backups:
+    "Backups made before this day are outside the reach of this program, and freed pages of the database keep old bytes until they are used again.",
+} as const;
+
 export interface ErasureReport {
   /** Id of the person, which names nobody any more. */
   subject: string;

@@ -167,14 +167,14 @@ describe("evidence", () => {
 
 test("stages say which have passed, which is now, and what each needs", () => {
   expect(words(<Stages plan={canaryPlanSchema.parse({})} stage={1} />)).toBe(
-    "1% passed 20 replies · 30 minutes 10% now 100 replies · 120 minutes 50% to come 300 replies · 240 minutes 100% to come",
+    "1% passed 20 replies · 30 min 10% now 100 replies · 2 hr 50% to come 300 replies · 4 hr 100% to come",
   );
 });
 
 /** As server/domain/canary gives them. */
 const REASONS: [code: string, values: Sentence["values"]][] = [
   ["REPLIES_MISSING", { replies: 12, of: 1000 }],
-  ["MINUTES_MISSING", { minutes: 30 }],
+  ["MINUTES_MISSING", { minutes: 30, span: "30 min" }],
   ["FROZEN", {}],
   ["PAUSED", {}],
   ["OTHER_ARMS", { share: 0.6 }],
@@ -217,6 +217,6 @@ describe("reasons of the traffic", () => {
       "Its replies were liked less: 41% of 88 thumbs were up, beside 62% of 1,840 (evidence 131.2, bar 100).",
     );
     expect(said("SHARE_SET_BY_HAND")).toBe("An admin set its share to 12.5%.");
-    expect(said("REPLIES_MISSING")).toBe("12 more replies of 1,000 before the next stage");
+    expect(said("REPLIES_MISSING")).toBe("1,000 replies of this stage, 12 so far");
   });
 });

@@ -7,18 +7,25 @@ import { LineChart } from "../../../_components/charts/line-chart.tsx";
 import type { Series } from "../../../_components/charts/series.ts";
 import { Card } from "../../../_components/ui/card.tsx";
 import type { Outputs } from "../../../_lib/trpc.ts";
+import { isDrawn, namedCurve } from "../../_lib/chart-plans.ts";
 import type { Names } from "./compare.tsx";
 
 type Curve = Outputs["adapter"]["compare"]["curves"][number];
 
-/** Curves that are shown before all are asked for, those that both have first. */
+/** Curves that are shown before all are asked for. */
 const FIRST = 6;
+
+/** Those that both have first, then as the page of a run has them. */
+function inOrder(left: Curve, right: Curve): number {
+  const both = ({ a, b }: Curve) => (a.length > 1 && b.length > 1 ? 1 : 0);
+  const place = ({ name }: Curve) => namedCurve(name)?.place ?? Number.MAX_SAFE_INTEGER;
+  return both(right) - both(left) || place(left) - place(right);
+}
 
 export function Curves({ curves, names }: { curves: readonly Curve[]; names: Names }) {
   const t = useTranslations("registry.compare");
   const [open, setOpen] = useState(false);
-  const both = (curve: Curve) => (curve.a.length > 1 && curve.b.length > 1 ? 1 : 0);
-  const drawn = curves.filter(({ a, b }) => a.length > 1 || b.length > 1).sort((a, b) => both(b) - both(a));
+  const drawn = curves.filter(({ name, a, b }) => isDrawn(name) && (a.length > 1 || b.length > 1)).sort(inOrder);
   return (
     <Card title={t("curves")}>
       {drawn.length === 0 ? (
@@ -53,6 +60,8 @@ function Grid({ curves, names }: { curves: readonly Curve[]; names: Names }) {
 }
 
 function CurveChart({ curve, names: { a, b } }: { curve: Curve; names: Names }) {
+  const t = useTranslations("training.metrics");
+  const named = namedCurve(curve.name);
   const rows = useMemo(() => rowsOf(curve), [curve]);
   const series = useMemo(
     (): Series[] => [
@@ -63,14 +72,23 @@ function CurveChart({ curve, names: { a, b } }: { curve: Curve; names: Names }) 
   );
   return (
     <LineChart
-      title={curve.name}
-      unit=""
+      title={named ? titleOf(named, t) : curve.name}
+      unit={named ? t(`unit.${named.plan.unit}`) : ""}
       rows={rows}
       series={series}
       syncKey="compare"
       fileName={`compare-${curve.name.replaceAll("/", "-")}`}
     />
   );
+}
+
+/** A chart of a run that has several lines is as many charts here. */
+function titleOf(
+  { plan, line }: NonNullable<ReturnType<typeof namedCurve>>,
+  t: ReturnType<typeof useTranslations<"training.metrics">>,
+): string {
+  const title = t(`title.${plan.title}`);
+  return plan.lines.length > 1 && typeof line.label === "string" ? `${title} · ${t(`line.${line.label}`)}` : title;
 }
 
 /** One row for every step that either has. */

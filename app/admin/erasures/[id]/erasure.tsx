@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
+import { KEPT } from "../../../../server/domain/views/lineage.ts";
 import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { Notice } from "../../../_components/ui/notice.tsx";
@@ -66,9 +67,9 @@ export function Erasure({ id }: { id: string }) {
                   <TouchedDatasets datasets={report.datasets} label={t("datasets")} />
                 </Card>
                 <Card title={t("kept")}>
-                  <ul lang="en" className="list-disc space-y-1 pl-4 text-sm">
+                  <ul className="list-disc space-y-1 pl-4 text-sm">
                     {report.kept.map((sentence) => (
-                      <li key={sentence}>{sentence}</li>
+                      <Kept key={sentence} sentence={sentence} />
                     ))}
                   </ul>
                 </Card>
@@ -92,4 +93,13 @@ export function Erasure({ id }: { id: string }) {
       )}
     </QueryView>
   );
+}
+
+const KEYS = Object.keys(KEPT) as (keyof typeof KEPT)[];
+
+/** Reports are written in English; what they say today the pages can say as well. */
+function Kept({ sentence }: { sentence: string }) {
+  const t = useTranslations("data.erasure.keptWhy");
+  const key = KEYS.find((key) => KEPT[key] === sentence);
+  return key ? <li>{t(key)}</li> : <li lang="en">{sentence}</li>;
 }

@@ -1,7 +1,7 @@
 // One schedule: its facts, its acts, its dry run and its history.
 "use client";
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Badge } from "../../../_components/ui/badge.tsx";
 import { Button } from "../../../_components/ui/button.tsx";
@@ -13,6 +13,7 @@ import { Facts } from "../../_components/facts.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Person } from "../../_components/person.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
+import { span } from "../../_lib/format.ts";
 import { DryRunPlan } from "../_components/dry-run.tsx";
 import { FiringHistory } from "../_components/firing-table.tsx";
 import { PipelineRow } from "../_components/pipeline-row.tsx";
@@ -55,9 +56,9 @@ export function ScheduleDetail({ id }: { id: string }) {
 function ScheduleFacts({ schedule }: { schedule: Schedule }) {
   const t = useTranslations("schedule");
   const { triggers, quiet } = useWhen();
+  const locale = useLocale();
   const { pipeline, quietHours, runMinutes, monthMinutes } = schedule;
-  const limit = (minutes: number | null) =>
-    minutes === null ? t("detail.noLimit") : t("detail.minutes", { count: minutes });
+  const limit = (minutes: number | null) => (minutes === null ? t("detail.noLimit") : span(minutes * 60, locale));
   const start = pipeline.start === "LIVE" || pipeline.start === "BASE" ? t(`start.${pipeline.start}`) : null;
   return (
     <Card>

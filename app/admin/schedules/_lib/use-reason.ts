@@ -1,4 +1,4 @@
-// What the server says of a firing, with methods, errors, advice and times in the reader's language.
+// What the server says of a firing, with methods, advice and times in the reader's language.
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
 import { useCallback } from "react";
@@ -24,7 +24,6 @@ export function useReason(): (sentence: Sentence) => string {
         if (values[name] !== undefined && t.has(text)) spoken[name] = t(text, NO_NUMBERS);
       };
       word("training.method", "method");
-      word("errors", "error");
       word("training.advice", "advice");
       for (const name of TIMES) {
         const value = values[name];
