@@ -1,7 +1,7 @@
-// Inviting somebody, seeing where one is signed in, and the password that is asked once more.
-import type { Route } from "@playwright/test";
-import { signIn } from "../helpers/api.ts";
+// Inviting somebody, shutting somebody out, seeing where one is signed in, changing the password, and the password that is asked once more.
+import { signIn, signUp } from "../helpers/api.ts";
 import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { confirmPassword, passwordQuestion, staleSignIn } from "../helpers/stale-sign-in.ts";
 
 test("an invitation makes an account with its role, once", async ({ asAdmin, page, browser, baseURL }) => {
   const name = uniqueName("Mia");
@@ -66,35 +66,65 @@ test.describe("when the password was given long ago", () => {
     const email = `${name.toLowerCase()}@example.com`;
     const { token } = await asAdmin.trpc.invite.create.mutate({ email, role: "USER", days: 1 });
     await asAdmin.trpc.invite.accept.mutate({ token, email, name, password: "long enough" });
-    // As the server answers a quarter of an hour after the password.
-    const refuse = async (route: Route) => {
-      const data = { code: "FRESH_SIGN_IN_NEEDED", httpStatus: 403, path: "people.setRole" };
-      const error = { json: { message: "Once more.", code: -32003, data } };
-      await route.fulfill({ status: 403, contentType: "application/json", body: JSON.stringify([{ error }]) });
-    };
-    await page.route("**/api/trpc/people.setRole*", refuse, { times: 1 });
+    await staleSignIn(page, "people.setRole");
     await page.goto("/admin/people");
     await page.getByRole("combobox", { name: `Role of ${name}` }).click();
     await page.getByRole("option", { name: "Annotator" }).click();
     await page.getByRole("button", { name: "Make Annotator" }).click();
-    const question = page.getByRole("dialog", { name: "Confirm that it is you" });
+    const question = passwordQuestion(page);
     await question.getByLabel("Your password").fill("a guess");
     await question.getByRole("button", { name: "Confirm and go on" }).click();
     await expect(question.getByText("That is not your password")).toBeVisible();
     expect(await axeFindings(page)).toEqual([]);
-    await question.getByLabel("Your password").fill(process.env.HONE_TEST_ADMIN_PASSWORD ?? "");
-    await question.getByRole("button", { name: "Confirm and go on" }).click();
+    await confirmPassword(page);
     await expect(page.getByText(`${name} is now: Annotator.`)).toBeVisible();
     const people = await asAdmin.trpc.people.list.query();
     expect(people.find((person) => person.email === email)).toMatchObject({ role: "ANNOTATOR" });
   });
 });
 
-test("where nothing may be sent anywhere, the page of webhooks says who can change that", async ({ page, asAdmin }) => {
-  const { allowed } = await asAdmin.trpc.webhook.list.query();
-  test.skip(allowed.length > 0, "this instance was started with WEBHOOK_ALLOW");
-  await page.goto("/admin/webhooks");
-  await expect(page.getByText("WEBHOOK_ALLOW=hooks.example.com")).toBeVisible();
-  await expect(page.getByRole("button", { name: "New webhook" })).toHaveCount(0);
+test("somebody is shut out, let in again with Undo, and signed out everywhere", async ({ page, asAdmin, baseURL }) => {
+  const name = uniqueName("Kim");
+  const person = await signUp(baseURL!, name);
+  await page.goto("/admin/people");
+  await page.getByRole("searchbox").fill(name);
+  const row = page.getByRole("row", { name });
+  await expect(page.getByRole("region", { name: "People" }).getByRole("row")).toHaveCount(2);
+  await row.getByRole("button", { name: /^Disable/ }).click();
+  await expect(row).toContainText("no access");
+  expect(await person.trpc.viewer.me.query()).toBeNull();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row).not.toContainText("no access");
+
+  await signIn(baseURL!, person);
+  await page.reload();
+  await page.getByRole("searchbox").fill(name);
+  await row.getByRole("button", { name: `Where ${name} is signed in` }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("listitem").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(dialog.getByText("Signed in nowhere.")).toBeVisible();
+  const people = await asAdmin.trpc.people.list.query();
+  expect(people.find((one) => one.email === person.email)).toMatchObject({ sessions: 0 });
+
+  const { id } = people.find((one) => one.email === person.email)!;
+  await page.goto("/admin/audit");
+  await expect(page.getByRole("row").filter({ hasText: `User:${id}` })).toHaveCount(3);
+});
+
+test("whoever forgot to change the password does, and every other device is signed out", async ({
+  page,
+  person,
+  baseURL,
+}) => {
+  const elsewhere = await signIn(baseURL!, person);
+  await page.goto("/settings/security");
+  await page.getByLabel("Present password").fill(person.password);
+  await page.getByLabel("New password").fill("a longer one than before");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Your password was changed")).toBeVisible();
+  expect(await elsewhere.trpc.viewer.me.query()).toBeNull();
+  await page.reload();
+  await expect(page.getByText("this one")).toBeVisible();
 });

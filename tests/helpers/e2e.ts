@@ -76,9 +76,18 @@ export async function wholeReplyOn(page: Page): Promise<Locator> {
 /** The text of a reply is drawn when the browser has time for it, which may be after the buttons under it. */
 export const textShown = (reply: Locator): Promise<void> => expect(reply.locator(".markdown")).not.toBeEmpty();
 
-/** axe's findings on the page as it stands, or on one part of it, one line each. */
-export async function axeFindings(page: Page, part?: string): Promise<string[]> {
+interface AxeOptions {
+  /** A selector: only what it names is looked at. */
+  part?: string;
+  /** Only these rules; all of them where none are named. */
+  rules?: string[];
+}
+
+/** axe's findings on the page as it stands, one line each. */
+export async function axeFindings(page: Page, { part, rules }: AxeOptions = {}): Promise<string[]> {
   const axe = new AxeBuilder({ page });
-  const { violations } = await (part ? axe.include(part) : axe).analyze();
+  if (part) axe.include(part);
+  if (rules) axe.withRules(rules);
+  const { violations } = await axe.analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }

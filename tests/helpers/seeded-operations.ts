@@ -1,0 +1,100 @@
+// What an admin has set up and what came of it, for pictures of the pages of operations: gates, a canary, schedules, prices, labels, a webhook, an invitation.
+import { type Person, wholeReply } from "./api.ts";
+import { bringAdapter, starterAdapter } from "./brought-adapter.ts";
+import { startReceiver } from "./receiver.ts";
+import type { Seeded } from "./seeded.ts";
+
+export interface SeededOperations {
+  /** Of the adapter that the canary tries. */
+  gateId: string;
+  candidateId: string;
+  importedId: string;
+  scheduleId: string;
+}
+
+const LOOK_MS = 500;
+
+async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** The verdict on an adapter, once there is one. @returns id of its gate */
+const measured = ({ trpc }: Person, adapterId: string) =>
+  until(async () => {
+    const [gate] = (await trpc.gate.list.query({ adapterId })).items;
+    if (gate?.status === "FAILED") throw new Error(`The gate of ${adapterId} failed.`);
+    return gate && gate.status !== "QUEUED" && gate.status !== "RUNNING" ? gate.id : null;
+  });
+
+/** A second run, with other settings than the first. @returns the adapter it made */
+async function trainAgain({ trpc }: Person): Promise<string> {
+  const { id } = await trpc.run.create.mutate({ method: "DPO", seed: 11, config: { beta: 0.3, epochs: 2 } });
+  return until(async () => {
+    const run = await trpc.run.get.query({ id });
+    if (run.status === "FAILED" || run.status === "CANCELLED")
+      throw new Error(`The second run ended as ${run.status}.`);
+    return run.status === "SUCCEEDED" && run.adapterId;
+  });
+}
+
+async function writeSchedules({ trpc }: Person): Promise<string> {
+  const nightly = await trpc.schedule.create.mutate({
+    ...{ name: "Every night", cron: "30 2 * * *", timeZone: "Europe/Berlin", minNewPairs: 500 },
+    ...{ quietHours: [{ from: "08:00", to: "18:00", days: [1, 2, 3, 4, 5] }], runMinutes: 90, monthMinutes: 1200 },
+    pipeline: { stages: [{ method: "SFT" }, { method: "DPO", config: { beta: 0.1 } }], promotion: "CANARY" },
+  });
+  await trpc.schedule.create.mutate({
+    ...{ name: "When people like it less", winRateBelow: 0.45, timeZone: "Asia/Shanghai", enabled: false },
+    pipeline: { stages: [{ method: "REWARD" }, { method: "PPO" }] },
+  });
+  // Quiet around the clock: what is started by hand waits, and is called off.
+  const quiet = await trpc.schedule.create.mutate({
+    ...{ name: "First of the month", cron: "0 4 1 * *", timeZone: "UTC" },
+    quietHours: [
+      { from: "00:00", to: "12:00" },
+      { from: "12:00", to: "00:00" },
+    ],
+    pipeline: { stages: [{ method: "KTO" }] },
+  });
+  await trpc.schedule.runNow.mutate({ id: quiet.id });
+  const [waiting] = (await trpc.schedule.history.query({ id: quiet.id })).items;
+  await trpc.schedule.cancelFiring.mutate({ id: waiting!.id });
+  await trpc.schedule.runNow.mutate({ id: quiet.id });
+  return nightly.id;
+}
+
+/** Needs an instance that may send webhooks to 127.0.0.1. Takes some three minutes, most of them two gates and a run. */
+export async function seedOperations(admin: Person, seeded: Seeded): Promise<SeededOperations> {
+  const { trpc } = admin;
+  const receiver = await startReceiver();
+  const { id } = await trpc.webhook.create.mutate({
+    ...{ url: `${receiver.url}/hone`, kinds: ["run.finished", "gate.refused", "gate.undecided", "canary.rolledBack"] },
+  });
+  await trpc.webhook.test.mutate({ id });
+  await trpc.invite.create.mutate({ email: "ines@example.com", role: "ANNOTATOR", days: 7 });
+  await trpc.setting.set.mutate({
+    prices: { currency: "EUR", cpuHour: 0.35, gpuHour: 2.4, annotatorHour: 18, millionJudgeTokens: null },
+  });
+  await trpc.adapter.update.mutate({
+    ...{ id: seeded.adapterId, name: "Shorter replies", tags: ["short", "first"] },
+    notes: "Learned from the **first week** of thumbs.\n\n- fewer filler words\n- says when it does not know",
+  });
+  const scheduleId = await writeSchedules(admin);
+  const candidateId = await trainAgain(admin);
+  await measured(admin, seeded.adapterId);
+  const gateId = await measured(admin, candidateId);
+  const importedId = await bringAdapter(admin, starterAdapter({ seed: 3 }), "From the lab");
+  await trpc.deployment.startCanary.mutate({ adapterId: candidateId, override: "Tried on few people first." });
+  for (let i = 0; i < 4; i++) {
+    const requestKey = crypto.randomUUID();
+    const sent = await trpc.message.send.mutate({ parentId: null, content: "What is 12 plus 30?", requestKey });
+    const { message } = await wholeReply(admin, sent.reply.id);
+    await trpc.feedback.set.mutate({ messageId: message.id, value: i === 3 ? -1 : 1 });
+  }
+  await receiver.close();
+  return { gateId, candidateId, importedId, scheduleId };
+}
