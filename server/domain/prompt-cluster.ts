@@ -65,6 +65,32 @@ export function* clustering(texts: readonly string[]): Steps<Int32Array> {
   });
 }
 
+/**
+ * Tells which of a few texts another text is equal to or a near-duplicate of, without remembering the other: for comparing a few with more
+ * than fit into memory.
+ * @returns indices into `texts`
+ */
+export function duplicatesAmong(texts: readonly string[]): (other: string) => number[] {
+  const equal = new Map<string, number[]>();
+  const signatures = texts.map((text) => signatureOf(plainText(text)));
+  const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>());
+  const put = <Key>(map: Map<Key, number[]>, key: Key, i: number) => map.set(key, [...(map.get(key) ?? []), i]);
+  for (const [i, text] of texts.entries()) {
+    put(equal, plainText(text), i);
+    const signature = signatures[i];
+    if (signature) for (const [band, map] of bands.entries()) put(map, bandKey(signature, band * ROWS), i);
+  }
+  return (other) => {
+    const text = plainText(other);
+    const signature = signatureOf(text);
+    const near = signature
+      ? bands.flatMap((map, band) => map.get(bandKey(signature, band * ROWS)) ?? [])
+      : ([] as number[]);
+    const alike = near.filter((i) => shared(signature!, signatures[i]!) >= LEAST_SHARED);
+    return [...new Set([...(equal.get(text) ?? []), ...alike])];
+  };
+}
+
 /** Case, width, punctuation and spaces do not count. */
 function plainText(text: string): string {
   const folded = text.normalize("NFKC").toLowerCase();

@@ -9,6 +9,7 @@ import type { TokenisedPrompt } from "../data/example.ts";
 import { packing, rowLengthFor } from "../data/pack.ts";
 import type { ChatTokens } from "../data/tokenise.ts";
 import type { AdapterName, AdapterWeights, Engine, TokenBatch } from "../engine/contract.ts";
+import { TrainerError } from "../errors.ts";
 import type { Endpoint } from "../judge/endpoint.ts";
 import { completionLogProb } from "../objectives/numeric.ts";
 import type { Rollout, Rollouts } from "../rollout/contract.ts";
@@ -40,6 +41,8 @@ export interface Bench {
   signal: AbortSignal;
   judge: Endpoint | null;
   pairs: readonly HeldOutPair[];
+  /** Pairs that were held out and left out all the same: one of the two may remember them. */
+  remembered: number;
   /** Sampled at temperature 1, from the models' own distributions. */
   answered: readonly Answered[];
 }
@@ -76,8 +79,18 @@ export async function rowLogProbs(
   return sums;
 }
 
-/** Won, lost, or ½ for neither. */
-export const scoreOf = (difference: number): number => (difference > 0 ? 1 : difference < 0 ? 0 : 0.5);
+/**
+ * Won, lost, or ½ for neither.
+ * @throws TrainerError TRAINING_DIVERGED for what is no number: it would pass for a tie
+ */
+export function scoreOf(difference: number): number {
+  if (Number.isNaN(difference))
+    throw new TrainerError(
+      "TRAINING_DIVERGED",
+      "Two replies cannot be compared: a score is no number; the weights overflow.",
+    );
+  return difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
+}
 
 /** ln of how many times as long a text is as another, one character added to both so that empty ones count. */
 export const lengthDifference = (text: string, other: string): number =>

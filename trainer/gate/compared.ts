@@ -81,12 +81,10 @@ function gain({ answered, policy }: Bench, differences: readonly number[]): Suit
   const compared = answered.map(({ candidate, live }, index): Compared => {
     const margin = differences[index]!;
     const lengths = lengthDifference(candidate.text, live.text);
-    return { index, margin, weight: 1, score: scoreOf(margin), lengthDifference: lengths };
+    const score = { weight: 1, score: scoreOf(margin), cluster: String(index) };
+    return { ...score, index, margin, lengthDifference: lengths };
   });
-  const value = winShare(
-    compared.map(({ score }, i) => ({ score, weight: 1, cluster: String(i) })),
-    policy.alpha,
-  );
+  const value = winShare(compared, policy.alpha);
   return {
     finding: { kind: "gain", value, count: compared.length, counted: "prompts" },
     metrics: { prompts: compared.length, ...(value && estimateMetrics(VALUE, value)) },

@@ -5,12 +5,13 @@ import { basename, join } from "node:path";
 import type { Db } from "../../server/db.ts";
 import { CHAT_ROLE } from "../../server/domain/chat-role.ts";
 import { checksOf } from "../../server/domain/gate/check.ts";
-import { heldOutPrompts, heldOutPairs as readPairs, scorerFor } from "../../server/domain/gate/held-out.ts";
+import { heldOutFor, scorerFor } from "../../server/domain/gate/held-out.ts";
 import { type ClaimedGate, finishGate, recordSuite, setGateProgress } from "../../server/domain/gate/hold.ts";
 import { policyOf } from "../../server/domain/gate/may-go-live.ts";
 import { CHECK_TOKENS } from "../../server/domain/gate/try-check.ts";
 import { judgeSuite, type SuiteVerdict, verdictOf } from "../../server/domain/gate/verdict.ts";
 import type { CheckPromptView, Suite } from "../../server/domain/views/gate.ts";
+import { AppError } from "../../server/errors.ts";
 import type { Tokenizer } from "../../server/gguf/tokenizer.ts";
 import { openTokenizer } from "../../server/gguf/tokenizer.ts";
 import { logger } from "../../server/log.ts";
@@ -25,7 +26,7 @@ import { type Lease, LeaseLost } from "../lease.ts";
 import type { Rollouts } from "../rollout/contract.ts";
 import type { RolloutsOptions } from "../rollout/rollouts.ts";
 import type { Answered, Arm, Bench, Compared, SuiteResult } from "./bench.ts";
-import { type CheckedReplies, checkSuite, judgeReplies } from "./checks.ts";
+import { type CheckedPrompt, type CheckedReplies, checkSuite, judgeReplies } from "./checks.ts";
 import { judge, rewardModel } from "./compared.ts";
 import { divergence, endings, length } from "./drift.ts";
 import { general } from "./general.ts";
@@ -108,8 +109,7 @@ async function measure(services: GateServices, claimed: ClaimedGate, tools: Tool
   const candidate = await loadArm("candidate", gate.adapter, { engine, home, base });
   const live = gate.liveAdapter ? await loadArm("live", gate.liveAdapter, { engine, home, base }) : BARE;
   const checks = await checksOf(db, base.name, { enabled: true });
-  const pairs = await readPairs(db, gate.adapterId);
-  const uploaded = await heldOutPrompts(db, gate.adapterId);
+  const { pairs, prompts: uploaded, remembered } = await heldOutFor(db, { ...gate, leastPairs: policy.leastPairs });
   const heldOut = [...pairs.map(({ content }) => content.prompt), ...uploaded.map(({ prompt }) => prompt)];
   const knowledge = checks.filter(({ kind }) => kind === "KNOWLEDGE");
   const room = Math.min(REPLY_TOKENS, Math.floor(contextLength / 2));
@@ -129,13 +129,16 @@ async function measure(services: GateServices, claimed: ClaimedGate, tools: Tool
   const answered = await answers(rollouts, { candidate, live }, ask);
   const bench: Bench = {
     ...{ engine, rollouts, chat, candidate, live, baseName: base.name, policy, seed: gate.seed, signal },
-    ...{ judge: services.endpoints.judge, pairs, answered },
+    ...{ judge: services.endpoints.judge, pairs, remembered, answered },
   };
-  let checked: CheckedReplies[] | null = null;
-  /** Both answers to all check prompts, sampled when the first suite needs them. */
+  let replies: CheckedReplies[] | null = null;
+  const checked: CheckedPrompt[] = [];
+  /** Both answers to all check prompts are sampled when the first suite needs them. */
   const checkedOf = async (kind: CheckPromptView["kind"]) => {
-    checked ??= await checkedReplies(bench, checks, contextLength);
-    return judgeReplies(checked.filter(({ check }) => check.kind === kind));
+    replies ??= await checkedReplies(bench, checks, contextLength);
+    const judged = judgeReplies(replies.filter(({ check }) => check.kind === kind));
+    checked.push(...judged);
+    return checkSuite(judged);
   };
   const results = new Map<Suite, SuiteResult>();
   const suites: Record<Suite, () => SuiteResult | Promise<SuiteResult>> = {
@@ -145,10 +148,10 @@ async function measure(services: GateServices, claimed: ClaimedGate, tools: Tool
     lengthControlled: () => lengthControlled(bench, comparisonsOf(results)),
     divergence: () => divergence(bench),
     length: () => length(bench),
-    knowledge: async () => checkSuite(await checkedOf("KNOWLEDGE")),
+    knowledge: () => checkedOf("KNOWLEDGE"),
     general: () => general(bench),
-    safety: async () => checkSuite(await checkedOf("SAFETY")),
-    sycophancy: async () => checkSuite(await checkedOf("SYCOPHANCY")),
+    safety: () => checkedOf("SAFETY"),
+    sycophancy: () => checkedOf("SYCOPHANCY"),
     endings: () => endings(bench),
     speed: () => speed(bench),
   };
@@ -163,8 +166,7 @@ async function measure(services: GateServices, claimed: ClaimedGate, tools: Tool
     results.set(suite, result);
     verdicts.set(suite, verdict);
   }
-  const lostChecks = judgeReplies(checked ?? []);
-  const samples = chosenSamples({ answered, results, checked: lostChecks, seed: gate.seed });
+  const samples = chosenSamples({ answered, results, checked, seed: gate.seed });
   if (!(await finishGate(db, claimed, { verdict: verdictOf(verdicts), samples, now: new Date() }))) throw lost();
 }
 
@@ -178,7 +180,9 @@ async function attempted(work: () => SuiteResult | Promise<SuiteResult>, signal:
   } catch (error) {
     signal.throwIfAborted();
     logger("gate").warn({ err: error }, "a suite could not be measured");
-    return { finding: { kind: "missing", error: (error as Error).message.slice(0, 500) }, metrics: {} };
+    const known = error instanceof TrainerError || error instanceof AppError;
+    const why = known ? error.code : (error as Error).message.slice(0, 500);
+    return { finding: { kind: "missing", error: why }, metrics: {} };
   }
 }
 

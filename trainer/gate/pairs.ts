@@ -8,8 +8,8 @@ import { type Bench, type Compared, lengthDifference, rowLogProbs, type SuiteRes
 /**
  * A pair is won where the candidate sets the chosen reply further ahead of the rejected one than live does: where
  * log π(y₊) − log π(y₋) of the candidate exceeds live's, which is DPO's implicit reward with live as the reference (Rafailov et al.
- * 2023, § 4). Pairs of one prompt are one observation, weighed by what is known of their raters.
- * - `pairs`, `prompts`: counts; `ranking`, `ranking/live`: share of pairs whose chosen reply is the likelier one outright
+ * 2023, § 4). Pairs of near-duplicate prompts are one observation, weighed by what is known of their raters.
+ * - `pairs`, `prompts`, `remembered`: counts; `ranking`, `ranking/live`: share of pairs whose chosen reply is the likelier one outright
  * - `margin`: mean of the difference of the differences, nats
  */
 export async function heldOutPairs(bench: Bench): Promise<SuiteResult & { compared: readonly Compared[] }> {
@@ -19,27 +19,29 @@ export async function heldOutPairs(bench: Bench): Promise<SuiteResult & { compar
     const { examples } = tokenisePairs([{ ...pair.content, origin: `held-out pair ${i + 1}` }], chat, rule);
     return examples[0] ? [{ ...pair, rows: [examples[0].chosen, examples[0].rejected] }] : [];
   });
+  const { remembered } = bench;
   if (kept.length === 0)
-    return { finding: { kind: "gain", value: null, count: 0, counted: "pairs" }, metrics: { pairs: 0 }, compared: [] };
+    return {
+      finding: { kind: "gain", value: null, count: 0, counted: "pairs" },
+      metrics: { pairs: 0, remembered },
+      compared: [],
+    };
   const rows = kept.flatMap((pair) => pair.rows);
   const own = margins(await rowLogProbs(bench, rows, candidate.name));
   const theirs = candidate.name === live.name ? own : margins(await rowLogProbs(bench, rows, live.name));
   const gains = own.map((margin, i) => margin - theirs[i]!);
-  const value = winShare(
-    kept.map(({ weight, cluster }, i) => ({ weight, cluster, score: scoreOf(gains[i]!) })),
-    policy.alpha,
-  )!;
-  const share = (values: readonly number[]) => values.filter((margin) => margin > 0).length / values.length;
-  const compared = kept.map(({ content, weight }, i) => ({
-    ...{ index: -1, weight, margin: gains[i]!, score: scoreOf(gains[i]!) },
+  const compared = kept.map(({ content, weight, cluster }, i) => ({
+    ...{ index: -1, weight, cluster, margin: gains[i]!, score: scoreOf(gains[i]!) },
     // Who wins only where the shorter reply was chosen has learned a length and not a preference.
     lengthDifference: lengthDifference(content.chosen.content, content.rejected.content),
   }));
+  const value = winShare(compared, policy.alpha)!;
+  const share = (values: readonly number[]) => values.filter((margin) => margin > 0).length / values.length;
   return {
     finding: { kind: "gain", value, count: kept.length, counted: "pairs" },
     metrics: {
       ...{ pairs: kept.length, prompts: new Set(kept.map(({ cluster }) => cluster)).size, effective: value.n },
-      ...{ ranking: share(own), "ranking/live": share(theirs) },
+      ...{ remembered, ranking: share(own), "ranking/live": share(theirs) },
       margin: gains.reduce((total, gain) => total + gain, 0) / gains.length,
       ...estimateMetrics(VALUE, value),
     },

@@ -1,4 +1,4 @@
-/** Suite speed: tokens per second beside live, measured in turns so that a busy machine slows both. */
+/** Suite speed: tokens per second beside live, both doing the same work in turns, so that a busy machine slows both. */
 
 import { speedRatio } from "../../server/domain/gate/statistics.ts";
 import { estimateMetrics, VALUE } from "../../server/domain/gate/stored.ts";
@@ -8,20 +8,20 @@ import type { Arm, Bench, SuiteResult } from "./bench.ts";
 const LEAST_ROUNDS = 6;
 /** A machine that is busy with something else slows now the one and now the other: more rounds find a quiet moment. */
 const MOST_ROUNDS = 18;
-const PROMPTS = 8;
+/** Prompts that are tried out, and those of them to which both say most. */
+const [TRIED, PROMPTS] = [32, 8];
 const TOKENS = 48;
 
 /**
- * Rounds of the same prompts and seeds, so that each is the same work, candidate first in one and live first in the next: six, and more
- * while the figure is below the policy's bar.
- * Tokens of prompts count too, as both read the same.
- * - `rounds`; `tokensPerSecond`, `tokensPerSecond/live`: of the fastest round
+ * Rounds of the same work: greedy replies to the same prompts, of as many tokens as either says to the shortest of them. Were each
+ * to speak as long as it likes, whoever is brief would seem fast or slow for that alone. Candidate first in one round and live first in
+ * the next: six, and more while the figure is below the policy's bar. Prompts are read before the clock starts.
+ * - `rounds`; `tokens`: of a reply; `tokensPerSecond`, `tokensPerSecond/live`: of the fastest round
  */
 export async function speed(bench: Bench): Promise<SuiteResult> {
   const { policy } = bench;
-  const prompts = bench.answered.slice(0, PROMPTS).map(({ prompt }) => prompt);
-  const of = (arm: Arm) => timed(bench, arm, prompts);
-  await of(bench.candidate); // the first replies of a process are slow
+  const work = await sameWork(bench);
+  const of = (arm: Arm) => timed(bench, arm, work);
   const rounds: { own: number; other: number }[] = [];
   const tooSlow = () => speedRatio(rounds).value < policy.speedRatio;
   for (let i = 0; i < LEAST_ROUNDS || (i < MOST_ROUNDS && tooSlow()); i++) {
@@ -35,15 +35,47 @@ export async function speed(bench: Bench): Promise<SuiteResult> {
   const live = Math.max(...rounds.map(({ other }) => other));
   return {
     finding: { kind: "speed", ratio, tokensPerSecond },
-    metrics: { rounds: rounds.length, tokensPerSecond, "tokensPerSecond/live": live, ...estimateMetrics(VALUE, ratio) },
+    metrics: {
+      ...{ rounds: rounds.length, tokens: work.maxTokens },
+      ...{ tokensPerSecond, "tokensPerSecond/live": live, ...estimateMetrics(VALUE, ratio) },
+    },
   };
 }
 
-/** Tokens per second of one round. */
-async function timed({ rollouts, signal, seed }: Bench, { weights }: Arm, prompts: readonly TokenisedPrompt[]) {
+interface Work {
+  prompts: readonly TokenisedPrompt[];
+  /** Of every reply. */
+  maxTokens: number;
+}
+
+/** Greedy replies are the same each time, so what both say to it in full once they say in every round. */
+async function sameWork(bench: Bench): Promise<Work> {
+  const tried = bench.answered.slice(0, TRIED).map(({ prompt }) => prompt);
+  const [own, other] = [await said(bench, bench.candidate, tried), await said(bench, bench.live, tried)];
+  const longest = tried
+    .map((prompt, i) => ({ prompt, tokens: Math.min(own[i]!, other[i]!) }))
+    .sort((a, b) => b.tokens - a.tokens)
+    .slice(0, PROMPTS);
+  return { prompts: longest.map(({ prompt }) => prompt), maxTokens: Math.max(1, longest.at(-1)!.tokens) };
+}
+
+/** Tokens of each reply. */
+async function said(
+  { rollouts, signal, seed }: Bench,
+  { weights }: Arm,
+  prompts: readonly TokenisedPrompt[],
+  maxTokens = TOKENS,
+): Promise<number[]> {
   await rollouts.use(weights);
+  const replies = await rollouts.sample(prompts, { count: 1, maxTokens, temperature: 0, seed, signal });
+  return replies.flat().map(({ completion }) => completion.length);
+}
+
+/** Tokens per second of one round. */
+async function timed(bench: Bench, arm: Arm, { prompts, maxTokens }: Work): Promise<number> {
+  await said(bench, arm, prompts, 1);
   const began = performance.now();
-  const replies = await rollouts.sample(prompts, { count: 1, maxTokens: TOKENS, temperature: 1, seed, signal });
+  const lengths = await said(bench, arm, prompts, maxTokens);
   const seconds = Math.max(1e-6, (performance.now() - began) / 1000);
-  return replies.flat().reduce((sum, { prompt, completion }) => sum + prompt.length + completion.length, 0) / seconds;
+  return lengths.reduce((sum, length) => sum + length, 0) / seconds;
 }

@@ -28,7 +28,7 @@ export interface GoLiveQuestion {
 
 const GATE = {
   ...{ decisions: true, firing: { select: { pipeline: true } } },
-  _count: { select: { samples: true, deployments: true } },
+  _count: { select: { samples: true } },
 } as const;
 
 export async function mayGoLive(db: Db | Tx, { adapterId, asked }: GoLiveQuestion): Promise<GoLive> {
@@ -67,8 +67,9 @@ export async function mayGoLive(db: Db | Tx, { adapterId, asked }: GoLiveQuestio
     const { promotion } = pipelineSchema.pick({ promotion: true }).parse(gate.firing?.pipeline ?? {});
     const wanted = promotion === "POLICY" ? policy.promotion : promotion;
     if (gate.status !== "PASSED" || wanted !== "CANARY") return no("GATE_REQUIRED", "WAITS_FOR_APPROVAL");
-    // What was tried once and taken away again is not tried a second time by itself.
-    if (before || gate._count.deployments > 0) return no("GATE_REQUIRED", "TRIED_BEFORE");
+    // What was tried once and taken away again is not tried a second time by itself, however often it is measured anew.
+    if (await db.deployment.findFirst({ where: { adapterId }, select: { id: true } }))
+      return no("GATE_REQUIRED", "TRIED_BEFORE");
     return { allowed: true, gateId: gate.id };
   }
   const tasted = await tastesOf(db, gate.id, asked);

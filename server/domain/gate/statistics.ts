@@ -98,11 +98,25 @@ export function deviation(values: readonly number[]): number {
 }
 
 /** A comparison for `winRateAtEqualLength`. */
-export interface LengthScored {
-  score: number;
-  weight: number;
+export interface LengthScored extends Scored {
   /** ln(length of the candidate's reply / length of live's), or of what it prefers. */
   lengthDifference: number;
+}
+
+/**
+ * Weights under which the comparisons of a cluster count together as one, and all of them as Kish's effective number of clusters: as
+ * `winShare` counts them. Comparisons of one prompt may well come out alike, so that more of them are no more evidence.
+ */
+function effectiveWeights(scores: readonly Scored[]): number[] {
+  const sizes = new Map<string, number>();
+  for (const { cluster } of scores) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+  const shares = scores.map(({ weight, cluster }) => weight / sizes.get(cluster)!);
+  const clusters = new Map<string, number>();
+  for (const [i, { cluster }] of scores.entries()) clusters.set(cluster, (clusters.get(cluster) ?? 0) + shares[i]!);
+  const weights = [...clusters.values()];
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const squares = weights.reduce((total, weight) => total + weight * weight, 0);
+  return shares.map((share) => (share * sum) / squares);
 }
 
 /** Records of log-F(1,1) priors: half a success and half a failure for the intercept, and the same for the slope per deviation. */
@@ -111,8 +125,8 @@ const PRIOR = 0.5;
 /**
  * The win rate that is left when both replies are equally long: logit P(win) = θ + γ·d, of which σ(θ) is told (after Dubois et al. 2024,
  * who control for length by such a term). Penalised by log-F(1,1) priors through added records (Greenland & Mansournia 2015, § 3), so
- * that all wins, or wins wherever the reply is longer, still have a finite estimate. Interval at 1 − α by Wald's method on the logit
- * scale, from the curvature of the penalised likelihood.
+ * that all wins, or wins wherever the reply is longer, still have a finite estimate. A cluster counts once. Interval at 1 − α by Wald's
+ * method on the logit scale, from the curvature of the penalised likelihood.
  * @returns also γ per unit of the difference; null without scores
  */
 export function winRateAtEqualLength(
@@ -121,8 +135,9 @@ export function winRateAtEqualLength(
 ): (Estimate & { slope: number }) | null {
   if (scores.length === 0) return null;
   const scale = Math.sqrt(mean(scores.map(({ lengthDifference: d }) => d * d))) || 1;
-  const records = scores.map(({ score, weight, lengthDifference }) => ({
-    ...{ score, weight },
+  const weights = effectiveWeights(scores);
+  const records = scores.map(({ score, lengthDifference }, i) => ({
+    ...{ score, weight: weights[i]! },
     x: [1, lengthDifference / scale] as readonly [number, number],
   }));
   for (const score of [0, 1])

@@ -25,7 +25,7 @@ export type Finding =
   | { kind: "speed"; ratio: Estimate; tokensPerSecond: number }
   /** By a fact that is named. */
   | { kind: "notApplicable"; why: "NO_REWARD_MODEL" | "NO_JUDGE" }
-  /** Should be there and is not. */
+  /** Should be there and is not: the error's code, or a sentence where it has none. */
   | { kind: "missing"; error: string };
 
 export interface SuiteVerdict {
@@ -51,7 +51,14 @@ function worst(states: readonly Guarded[]): Guarded {
 
 const WORD = { PASSED: "WITHIN", FAILED: "BEYOND", UNDECIDED: "UNCLEAR" } as const;
 
+/** Figures as a finding holds them, some of them within estimates. */
+const figuresOf = (finding: Finding): unknown[] =>
+  Object.values(finding).flatMap((part) => (part !== null && typeof part === "object" ? Object.values(part) : [part]));
+
 export function judgeSuite(suite: Suite, finding: Finding, policy: GatePolicy): SuiteVerdict {
+  // Weights that overflow make figures that no limit says anything of; whoever measured nothing must not pass for undecided.
+  if (figuresOf(finding).some((figure) => typeof figure === "number" && !Number.isFinite(figure)))
+    return judgeSuite(suite, { kind: "missing", error: "TRAINING_DIVERGED" }, policy);
   const threshold = thresholdOf[suite](policy);
   switch (finding.kind) {
     case "notApplicable":

@@ -45,6 +45,7 @@ export const gatePolicySchema = z.object({
   /** Mean length of replies, as a multiple of live's. */
   lengthRatio: z
     .object({ least: z.number().positive(), most: z.number().positive() })
+    .refine(({ least, most }) => least <= most, "the least length must not be above the most")
     .default({ least: 0.25, most: 2 }),
   /** Distance of style figures from live's, in standard deviations of live's replies. */
   styleDrift: z.number().positive().default(1.5),

@@ -136,6 +136,9 @@ describe("an adapter may go live", () => {
     const tried = { number: 900, slot: "arm:900", baseModelId: live.baseModelId, adapterId: id, gateId: gate.id };
     await world.db.deployment.create({ data: { ...tried, deactivatedAt: new Date() } });
     expect(await reasonOf(id, null)).toBe("TRIED_BEFORE");
+    // Measured anew, it has been tried all the same.
+    await gateOf(id, "PASSED", { promotion: "CANARY" });
+    expect(await reasonOf(id, null)).toBe("TRIED_BEFORE");
     expect((await may(id)).allowed).toBe(true);
   });
 

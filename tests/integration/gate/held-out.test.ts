@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Prisma } from "../../../prisma/generated/client.ts";
 import { promptKey } from "../../../server/domain/content-hash.ts";
 import { exampleBatches } from "../../../server/domain/dataset-examples.ts";
-import { heldOutPairs, heldOutPrompts, scorerFor } from "../../../server/domain/gate/held-out.ts";
+import { heldOutFor, scorerFor } from "../../../server/domain/gate/held-out.ts";
 import { insertJudged, judgedPairs } from "../../helpers/gate-recipes.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
@@ -41,6 +41,11 @@ const runThatMade = (adapterId: string, datasetId: string, more: Partial<Prisma.
     },
   });
 
+const heldOut = (adapterId: string, liveAdapterId: string | null = null, leastPairs = 30) =>
+  heldOutFor(world.db, { adapterId, liveAdapterId, leastPairs });
+const pairsOf = async (adapterId: string) => (await heldOut(adapterId)).pairs;
+const asked = ({ content }: Awaited<ReturnType<typeof pairsOf>>[number]) => content.prompt.at(-1)!.content;
+
 describe("held-out pairs", () => {
   it("are people's, and none of them was ever trained on", async () => {
     await insertJudged(world.db, {
@@ -60,37 +65,121 @@ describe("held-out pairs", () => {
     expect(trained.size).toBeGreaterThan(80);
 
     const { id } = await adapter();
-    const found = await heldOutPairs(world.db, id);
+    const found = await pairsOf(id);
     expect(found.length).toBeGreaterThan(5);
-    expect(found.filter(({ cluster }) => trained.has(cluster))).toEqual([]);
-    for (const { weight, content, cluster } of found) {
-      expect(weight).toBeGreaterThan(0);
-      expect(cluster).toBe(promptKey(content));
-    }
-    expect(await heldOutPairs(world.db, id)).toEqual(found);
+    expect(found.filter(({ content }) => trained.has(promptKey(content)))).toEqual([]);
+    for (const { weight } of found) expect(weight).toBeGreaterThan(0);
+    expect(new Set(found.map(({ cluster }) => cluster)).size).toBe(new Set(found.map(asked)).size);
+    expect(await pairsOf(id)).toEqual(found);
   });
 
   it("are not those of people who were put aside", async () => {
     const { id } = await adapter();
-    const before = await heldOutPairs(world.db, id);
+    const before = await pairsOf(id);
     await world.db.preferencePair.updateMany({ data: { status: "QUARANTINED" } });
-    expect(await heldOutPairs(world.db, id)).toEqual([]);
+    expect(await pairsOf(id)).toEqual([]);
     await world.db.preferencePair.updateMany({ data: { status: "ACTIVE" } });
-    expect(await heldOutPairs(world.db, id)).toEqual(before);
+    expect(await pairsOf(id)).toEqual(before);
   });
 
   it("include what was held out of the candidate's own uploads, and of nobody else's", async () => {
-    const line = (i: number) => ({ prompt: `Upload ${i} asks what?`, chosen: `Yes ${i}.`, rejected: `No ${i}.` });
-    const text = Array.from({ length: 60 }, (_, i) => JSON.stringify(line(i))).join("\n");
-    const { dataset } = await admin.dataset.upload({ kind: "PAIRS", name: "mine", text: `${text}\n` });
+    const dataset = await upload("mine", (i) => `Upload ${i} asks what?`);
     const [own, other] = [await adapter(), await adapter()];
-    await runThatMade(own.id, dataset!.id);
+    await runThatMade(own.id, dataset.id);
     const uploads = async (id: string) =>
-      (await heldOutPairs(world.db, id)).filter(({ content }) => content.chosen.content.startsWith("Yes "));
-    expect(await uploads(own.id)).toHaveLength(dataset!.heldOut);
-    expect(dataset!.heldOut).toBeGreaterThan(0);
+      (await pairsOf(id)).filter(({ content }) => content.chosen.content.startsWith("Yes "));
+    expect(await uploads(own.id)).toHaveLength(dataset.heldOut);
+    expect(dataset.heldOut).toBeGreaterThan(0);
     expect(await uploads(other.id)).toEqual([]);
-    expect(await heldOutPrompts(world.db, own.id)).toEqual([]);
+    expect((await heldOut(own.id)).prompts).toEqual([]);
+  });
+
+  it("of nearly the same question are one cluster", async () => {
+    const asks = (i: number) =>
+      i < 6
+        ? `Would you please tell me how I best make a cup of green tea in the morning${"!".repeat(i)}`
+        : `Ask ${i} then?`;
+    const dataset = await upload("near", asks, "heldout");
+    const { id } = await adapter();
+    await runThatMade(id, dataset.id);
+    const tea = (await pairsOf(id)).filter((pair) => asked(pair).includes("green tea"));
+    expect(tea).toHaveLength(6);
+    expect(new Set(tea.map(({ cluster }) => cluster)).size).toBe(1);
+  });
+});
+
+/** Sixty pairs in a file; the split is the file's own where it is given. */
+async function upload(name: string, asks: (i: number) => string, split?: "train" | "heldout") {
+  const line = (i: number) => ({
+    ...{ prompt: asks(i), chosen: `Yes ${name} ${i}.`, rejected: `No ${name} ${i}.` },
+    ...(split && { split: i < 30 ? split : "train" }),
+  });
+  const text = Array.from({ length: 60 }, (_, i) => JSON.stringify(line(i))).join("\n");
+  const { dataset } = await admin.dataset.upload({ kind: "PAIRS", name, text: `${text}\n` });
+  return dataset!;
+}
+
+describe("what candidate or live may remember is no part of it", () => {
+  let clean: string[];
+  let uploaded: string;
+  beforeAll(async () => {
+    const { id } = await adapter();
+    clean = (await pairsOf(id)).map(asked);
+    expect(clean.length).toBeGreaterThan(5);
+    // Somebody brings a file in which a third of the very questions that are held out here is trained on, typed a little differently.
+    const known = clean.filter((_, i) => i % 3 === 0);
+    const asks = (i: number) => (i < known.length ? `  ${known[i]!.toUpperCase()} ` : `Something else ${i}?`);
+    uploaded = (await upload("leaking", asks, "train")).id;
+  });
+  const left = () => clean.filter((_, i) => i % 3 !== 0);
+  const trainedPeople = async (id: string) => (await pairsOf(id)).map(asked).filter((text) => clean.includes(text));
+
+  it("by its own run", async () => {
+    const { id } = await adapter();
+    await runThatMade(id, uploaded);
+    expect(await trainedPeople(id)).toEqual(left());
+    expect((await heldOut(id)).remembered).toBe(clean.length - left().length);
+  });
+
+  it.each(["fromAdapterId", "rewardAdapterId"] as const)(
+    "by what it came from, however far back (%s)",
+    async (link) => {
+      const [first, second, third] = [await adapter(), await adapter(), await adapter()];
+      const { id: datasetId } = await upload(`other ${link}`, (i) => `Quite other ${link} ${i}?`, "train");
+      await runThatMade(first.id, uploaded);
+      await runThatMade(second.id, datasetId, { fromAdapterId: first.id });
+      await runThatMade(third.id, datasetId, { [link]: second.id });
+      expect(await trainedPeople(third.id)).toEqual(left());
+      expect(await trainedPeople((await adapter()).id)).toEqual(clean);
+    },
+  );
+
+  it("by the one that is live", async () => {
+    const [candidate, live] = [await adapter(), await adapter()];
+    await runThatMade(live.id, uploaded);
+    expect((await heldOut(candidate.id)).pairs.map(asked)).toEqual(clean);
+    expect((await heldOut(candidate.id, live.id)).pairs.map(asked)).toEqual(left());
+  });
+
+  it("as replay, and earlier turns where a run learned all of them", async () => {
+    const [replayed, everyTurn, lastTurn] = [await adapter(), await adapter(), await adapter()];
+    const { id: datasetId } = await upload("replaying", (i) => `Replaying ${i}?`, "train");
+    await runThatMade(replayed.id, datasetId, { replayDatasetId: uploaded });
+    expect(await trainedPeople(replayed.id)).toEqual(left());
+    const turns = clean.slice(0, 3).map((content) => [
+      ...[
+        { role: "user", content },
+        { role: "assistant", content: "So." },
+        { role: "user", content: "And how is that?" },
+      ],
+      { role: "assistant", content: "Thus." },
+    ]);
+    const text = turns.map((messages) => JSON.stringify({ messages })).join("\n");
+    const { dataset } = await admin.dataset.upload({ kind: "DIALOGUES", name: "turns", text: `${text}\n` });
+    await runThatMade(lastTurn.id, dataset!.id, { method: "SFT", config: { learn: "last" } });
+    expect(await trainedPeople(lastTurn.id)).toEqual(clean);
+    await runThatMade(everyTurn.id, dataset!.id, { method: "SFT", config: { learn: "all" } });
+    expect(await trainedPeople(everyTurn.id)).toEqual(clean.slice(3));
   });
 });
 

@@ -91,7 +91,7 @@ describe("a win share", () => {
 describe("the win rate at equal length", () => {
   const d = [0.5, -0.2, 1.1, 0.3, -0.9, 0, 0.7, -0.4, 0.2, -1.3, 0.6, 0.1];
   const records = (scores: readonly number[]) =>
-    d.map((lengthDifference, i) => ({ lengthDifference, score: scores[i]!, weight: 1 }));
+    d.map((lengthDifference, i) => ({ lengthDifference, score: scores[i]!, weight: 1, cluster: String(i) }));
   const separated = d.map((difference) => (difference > 0 ? 1 : 0));
 
   // statsmodels 0.15, GLM(Binomial) with freq_weights on the same records and the four of the priors
@@ -122,10 +122,10 @@ describe("the win rate at equal length", () => {
   it("sees through a win rate that is length alone, and keeps one that is not", () => {
     const random = seededRandom(5);
     const draw = (theta: number, gamma: number) =>
-      Array.from({ length: 400 }, () => {
+      Array.from({ length: 400 }, (_, i) => {
         const lengthDifference = 2 * random() - 0.5; // mostly the longer one
         const p = 1 / (1 + Math.exp(-theta - gamma * lengthDifference));
-        return { lengthDifference, weight: 1, score: random() < p ? 1 : 0 };
+        return { lengthDifference, weight: 1, cluster: String(i), score: random() < p ? 1 : 0 };
       });
     const byLength = draw(0, 3);
     expect(mean(byLength.map(({ score }) => score))).toBeGreaterThan(0.65);
@@ -137,11 +137,44 @@ describe("the win rate at equal length", () => {
 
   it("of replies that are all equally long is their win rate, a little drawn in", () => {
     const found = winRateAtEqualLength(
-      Array.from({ length: 40 }, (_, i) => ({ score: i < 30 ? 1 : 0, weight: 1, lengthDifference: 0 })),
+      Array.from({ length: 40 }, (_, i) => ({
+        ...{ score: i < 30 ? 1 : 0, weight: 1, lengthDifference: 0, cluster: String(i) },
+      })),
       0.05,
     )!;
     expect(found.value).toBeCloseTo(30.5 / 41, 6);
     expect(found.slope).toBeCloseTo(0, 9);
+  });
+
+  it("is no surer of ten pairs of each prompt than of one, nor of trust that is in a larger unit", () => {
+    const once = records([1, 0, 1, 1, 0, 1, 1, 0.5, 1, 0, 1, 1]);
+    const found = winRateAtEqualLength(once, 0.05)!;
+    const close = (other: typeof found) => {
+      for (const name of ["value", "low", "high", "slope"] as const) expect(other[name]).toBeCloseTo(found[name], 9);
+    };
+    const tenfold = once.flatMap((one) => Array.from({ length: 10 }, () => one));
+    close(winRateAtEqualLength(tenfold, 0.05)!);
+    close(
+      winRateAtEqualLength(
+        once.map((one) => ({ ...one, weight: 0.25 })),
+        0.05,
+      )!,
+    );
+  });
+
+  it("covers the truth in at least 93 % of draws where pairs of one prompt come out alike", () => {
+    const random = seededRandom(11);
+    const DRAWS = 600;
+    let covered = 0;
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const scores = Array.from({ length: 30 }, (_, prompt) => {
+        const [score, lengthDifference] = [random() < 0.6 ? 1 : 0, 2 * random() - 1];
+        return Array.from({ length: 4 }, () => ({ score, lengthDifference, weight: 1, cluster: String(prompt) }));
+      }).flat();
+      const { low, high } = winRateAtEqualLength(scores, 0.05)!;
+      if (low <= 0.6 && 0.6 <= high) covered++;
+    }
+    expect(covered / DRAWS).toBeGreaterThan(0.93);
   });
 });
 

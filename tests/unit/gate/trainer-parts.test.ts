@@ -113,7 +113,9 @@ const checked = (candidate: string, live: string) =>
   judgeReplies([{ check: { ...CHECK, kind: "SAFETY", check: { type: "REFUSES", any: ["sorry"] } }, candidate, live }]);
 
 describe("the samples of a report", () => {
-  const compared = [3, -1, 0.5].map((margin, index) => ({ index, margin, score: 1, weight: 1, lengthDifference: 0 }));
+  const compared = [3, -1, 0.5].map((margin, index) => ({
+    ...{ index, margin, score: 1, weight: 1, lengthDifference: 0, cluster: String(index) },
+  }));
   const results = new Map([["rewardModel" as const, { compared } as unknown as SuiteResult]]);
   const replies = [answered("A", "B", 0), answered("C", "D", 1), answered("same", "same ", 2)];
 

@@ -114,6 +114,18 @@ describe("a suite that could not be measured", () => {
     expect(statusOf("judge", { kind: "notApplicable", why: "NO_JUDGE" })).toBe("NOT_APPLICABLE");
     expect(codesOf("judge", { kind: "notApplicable", why: "NO_JUDGE" })).toEqual(["NO_JUDGE"]);
   });
+
+  it.each<[Suite, Finding]>([
+    ["heldOutPairs", gain(Number.NaN, Number.NaN, Number.NaN)],
+    ["lengthControlled", gain(0.6, 0.55, Number.POSITIVE_INFINITY)],
+    ["divergence", { kind: "divergence", live: estimate(1), base: estimate(Number.NaN) }],
+    ["length", { kind: "length", ratio: estimate(Number.NaN, 1, 1), drift: estimate(0), feature: "pictures" }],
+    ["general", { kind: "general", rise: estimate(Number.NaN), before: 1, after: Number.NaN }],
+    ["speed", { kind: "speed", ratio: estimate(1), tokensPerSecond: Number.NaN }],
+  ])(
+    "is missing where a figure of %s is no finite number, which would leave it to a person otherwise",
+    (suite, finding) => expect(statusOf(suite, finding)).toBe("MISSING"),
+  );
 });
 
 describe("the verdict", () => {

@@ -1,7 +1,7 @@
 // Which prompts are near-duplicates, whatever their order.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { promptClusters, promptText } from "../../../server/domain/prompt-cluster.ts";
+import { duplicatesAmong, promptClusters, promptText } from "../../../server/domain/prompt-cluster.ts";
 
 const together = (a: string, b: string) => {
   const [x, y] = promptClusters([a, b]);
@@ -25,6 +25,28 @@ test("short prompts are together only when they are the same", () => {
   expect(together("What is 2 + 2?", "what is 2+2")).toBe(true);
   expect(together("What is 2 + 2?", "What is 2 + 3?")).toBe(false);
   expect(together("?", "!")).toBe(false);
+});
+
+test("a text is a duplicate of those that it is in a cluster with", () => {
+  const known = [
+    "Can you write a polite e-mail to my landlord about the heating that has been broken since Monday?",
+    "What is 2 + 2?",
+    "what is 2+2",
+    "Can you write a short poem about autumn that a child of eight could learn by heart?",
+  ];
+  const duplicates = duplicatesAmong(known);
+  const others = [
+    ...known,
+    "What is 2 + 3?",
+    `Hi! ${known[0]}`,
+    known[3]!.replace("eight", "nine"),
+    "Something else altogether, please",
+  ];
+  for (const other of others)
+    expect([other, duplicates(other).sort()]).toEqual([
+      other,
+      known.flatMap((text, i) => (together(text, other) ? [i] : [])),
+    ]);
 });
 
 test("clusters do not depend on the order", () => {
