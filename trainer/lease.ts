@@ -52,6 +52,8 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
   const controller = new AbortController();
   let renewedAt = now();
   let beating = false;
+  /** The heartbeat under way was found too late once already. */
+  let late = false;
 
   const heard = (answer: HoldAnswer) => {
     renewedAt = now();
@@ -59,8 +61,17 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
     if (answer === "spent") controller.abort(new BudgetSpent());
     if (answer === "lost") controller.abort(new LeaseLost("The run belongs to another worker by now."));
   };
+  const isOver = () => now() - renewedAt >= leaseMs;
+  const silent = (cause?: unknown) =>
+    new LeaseLost(`The database did not answer for ${Math.round(leaseMs / 1000)} s.`, { cause });
   const tick = async () => {
-    if (beating) return;
+    if (beating) {
+      // A connection that died without a word answers neither yes nor no. Found twice: after a long native call the first tick comes
+      // before the answer that lies ready.
+      if (late && isOver()) controller.abort(silent());
+      late = isOver();
+      return;
+    }
     beating = true;
     // The lease runs from when it was asked for, not from when the answer came.
     const askedAt = now();
@@ -68,10 +79,9 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
       heard(await beat());
       renewedAt = askedAt;
     } catch (cause) {
-      if (now() - renewedAt >= leaseMs)
-        controller.abort(new LeaseLost(`The database did not answer for ${Math.round(leaseMs / 1000)} s.`, { cause }));
+      if (isOver()) controller.abort(silent(cause));
     } finally {
-      beating = false;
+      [beating, late] = [false, false];
     }
   };
   const timer = setInterval(tick, everyMs);

@@ -74,6 +74,30 @@ describe("holdLease", () => {
     expect(lease.signal.reason).toBeInstanceOf(LeaseLost);
   });
 
+  it("counts a run as lost when the database neither answers nor hangs up", async () => {
+    const lease = holdLease(options(() => new Promise(() => {})));
+    await vi.advanceTimersByTimeAsync(4900);
+    expect(lease.signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(lease.signal.reason).toBeInstanceOf(LeaseLost);
+  });
+
+  it("takes an answer that lay ready behind a long native call", async () => {
+    let time = 0;
+    let answer = (_: HoldAnswer) => {};
+    const beat = () => new Promise<HoldAnswer>((resolve) => (answer = resolve));
+    const lease = holdLease({ ...options(beat), now: () => time });
+    await vi.advanceTimersByTimeAsync(1000); // it beats
+    time = 6000; // and nothing of this process ran for longer than its lease
+    await vi.advanceTimersByTimeAsync(1000);
+    answer("ok");
+    await vi.advanceTimersByTimeAsync(500);
+    time = 6500;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lease.signal.aborted).toBe(false);
+    lease.release();
+  });
+
   it("never has two heartbeats under way", async () => {
     let underWay = 0;
     let most = 0;
