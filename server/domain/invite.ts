@@ -157,7 +157,9 @@ async function take(
     select: { id: true, role: true },
   });
   if (!invite) return null;
-  const { count } = await tx.invite.updateMany({ where: { id: invite.id, usedAt: null }, data: { usedAt: now } });
+  // It may have been revoked since it was read.
+  const here = { id: invite.id, usedAt: null, revokedAt: null };
+  const { count } = await tx.invite.updateMany({ where: here, data: { usedAt: now } });
   return count === 1 ? invite : null;
 }
 

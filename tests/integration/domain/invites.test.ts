@@ -57,6 +57,20 @@ test("of two who come with the same link at the same moment, one gets in", async
   expect(await world.db.user.count()).toBe(before + 1);
 });
 
+test("one that is revoked while somebody comes with it opens nothing", async () => {
+  const { id, token } = await create();
+  const before = await world.db.user.count();
+  let coming: Promise<unknown>;
+  // The revocation is not committed yet when they look.
+  await world.db.$transaction(async (tx) => {
+    await tx.invite.update({ where: { id }, data: { revokedAt: new Date() } });
+    coming = accept(token).catch((error: unknown) => error);
+    await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1), { timeout: 15_000 });
+  });
+  expect(await coming!).toMatchObject(code("INVITE_CLOSED"));
+  expect(await world.db.user.count()).toBe(before);
+});
+
 test("an address on the invitation is the account's, whatever is typed; one that has an account is refused", async () => {
   const email = someone();
   const { token } = await create({ email });
