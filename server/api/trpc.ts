@@ -8,7 +8,9 @@ import type { Role } from "../../prisma/generated/enums.ts";
 import { AppError, appErrorOf, ERROR_STATUS, type ErrorCode } from "../errors.ts";
 import { logger } from "../log.ts";
 import { observeCall } from "../metrics.ts";
+import type { Viewer } from "../viewer.ts";
 import type { ApiContext } from "./context.ts";
+import { whileAllowed } from "./while-allowed.ts";
 
 export interface Meta {
   /** Least role that may call; PUBLIC needs no account. */
@@ -123,15 +125,23 @@ const base = t.procedure.use(measured).use(failures).use(mutationsFromHere);
 
 const RANK: Record<Role, number> = { USER: 0, ANNOTATOR: 1, ADMIN: 2 };
 
-/** Signed in, not disabled, and at least this role. The role was read from the database for this very call. */
+/** @throws AppError UNAUTHORIZED, FORBIDDEN */
+function admit(viewer: Viewer | null | undefined, role: Role): Viewer {
+  if (!viewer) throw new AppError("UNAUTHORIZED", "This needs an account; sign in and try again.");
+  if (RANK[viewer.role] >= RANK[role]) return viewer;
+  throw new AppError("FORBIDDEN", `This needs the role ${role}, yours is ${viewer.role}; ask an admin.`);
+}
+
+/**
+ * Signed in, not disabled, and at least this role. The role was read from the database for this very call, and is read again while a
+ * stream goes on.
+ */
 const atLeast = (role: Role) =>
-  base.meta({ role }).use(({ ctx, next }) => {
-    const { viewer } = ctx;
-    if (!viewer) throw new AppError("UNAUTHORIZED", "This needs an account; sign in and try again.");
-    if (RANK[viewer.role] < RANK[role]) {
-      throw new AppError("FORBIDDEN", `This needs the role ${role}, yours is ${viewer.role}; ask an admin.`);
-    }
-    return next({ ctx: { viewer } });
+  base.meta({ role }).use(async ({ ctx, type, next }) => {
+    const result = await next({ ctx: { viewer: admit(ctx.viewer, role) } });
+    if (type !== "subscription" || !result.ok) return result;
+    const check = async () => void admit(await ctx.viewerNow(), role);
+    return { ...result, data: whileAllowed(result.data as AsyncIterable<unknown>, check) };
   });
 
 /** For anyone, visitors included. Every use of it stands in the table of the roles test. */

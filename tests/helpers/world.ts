@@ -44,6 +44,8 @@ export interface World {
       engine?: ServingBackend;
       /** Theirs is one whose password was just asked. */
       session?: ViewerSession | null;
+      /** Who they turn out to be while a stream goes on; left out: who they were. */
+      viewerNow?: () => Promise<Viewer | null>;
     },
   ): Caller;
 }
@@ -61,7 +63,10 @@ export function testWorld(settings: Record<string, string> = {}): World {
     await seed(database.url, { ...ADMIN_LOGIN, base: { ...facts, sha256: BASE_SHA256 } });
     const db = createDb(database.url);
     const engine = new ScriptedEngine();
-    const env = parseEnv({ HONE_HOME: home, DATABASE_URL: database.url, CHAT_PER_MINUTE: "10000", ...settings });
+    const env = parseEnv({
+      ...{ HONE_HOME: home, DATABASE_URL: database.url, CHAT_PER_MINUTE: "10000" },
+      ...{ NEXTAUTH_SECRET: "the secret of a test", ...settings },
+    });
     const enqueued: string[] = [];
     const queue = {
       enqueue: async (_tx: Tx, runId: string) => void enqueued.push(runId),
@@ -84,8 +89,16 @@ export function testWorld(settings: Record<string, string> = {}): World {
       admin,
       person,
     } satisfies Partial<World>);
-    world.as = (viewer, { sameOrigin = true, ip = "203.0.113.1", session = justSignedIn(viewer), ...own } = {}) =>
-      createCaller({ viewer, session, services: { ...services, ...own }, ip, sameOrigin }, closing);
+    world.as = (
+      viewer,
+      {
+        sameOrigin = true,
+        ip = "203.0.113.1",
+        session = justSignedIn(viewer),
+        viewerNow = async () => viewer,
+        ...own
+      } = {},
+    ) => createCaller({ viewer, session, viewerNow, services: { ...services, ...own }, ip, sameOrigin }, closing);
   });
   afterAll(async () => {
     closing.abort();

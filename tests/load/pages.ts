@@ -90,7 +90,7 @@ async function planner(databaseUrl: string, client: pg.Client) {
       const procedures = caller({
         viewer: viewers[as],
         services: { db, env, engine: unreachable } as unknown as Services,
-        ...{ session: null, ip: "127.0.0.1", sameOrigin: true },
+        ...{ session: null, viewerNow: async () => viewers[as], ip: "127.0.0.1", sameOrigin: true },
       }) as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
       const asked = await queriesOf(async () => {
         for (const [path, input] of queries) {

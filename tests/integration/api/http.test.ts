@@ -23,7 +23,10 @@ const serve = (viewer: Viewer | null) => (request: Request) =>
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: () => ({ viewer, session: null, services: world.services, ip: "203.0.113.1", sameOrigin: true }),
+    createContext: () => ({
+      ...{ viewer, session: null, viewerNow: async () => viewer },
+      ...{ services: world.services, ip: "203.0.113.1", sameOrigin: true },
+    }),
   });
 
 const URL_OF_API = "http://hone.test/api/trpc";

@@ -1,5 +1,8 @@
 // Following a reply: dropped connections, late readers, other processes, swept logs. Nobody misses or repeats a character.
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
+import { RECHECK_MS } from "../../../server/api/while-allowed.ts";
+import { beginSession, endSession, readCaller } from "../../../server/auth-session.ts";
+import { setDisabled } from "../../../server/domain/people.ts";
 import { ReplyHub } from "../../../server/domain/reply-hub.ts";
 import { sweepEvents } from "../../../server/domain/reply-log.ts";
 import type { Viewer } from "../../../server/viewer.ts";
@@ -13,6 +16,9 @@ beforeAll(async () => {
   ann = await world.person("Ann");
   me = world.as(ann);
 });
+
+type Opened = { session: string; user: string };
+let bobs = 0;
 
 const TEXT = "Das Wetter wird schön, 天气会很好, und morgen 🌧️ regnet es.";
 
@@ -74,6 +80,34 @@ test("readers in another process and late readers get the same text", async () =
   expect((await elsewhere).streamed).toBe("Here and there.");
   expect((await here).streamed).toBe("Here and there.");
   expect((await finished(me, reply.id)).streamed).toBe("Here and there.");
+});
+
+test.each([
+  ["the session", "UNAUTHORIZED", ({ session }: Opened) => endSession(world.db, session)],
+  [
+    "the account",
+    "UNAUTHORIZED",
+    ({ user }: Opened) => setDisabled(world.db, world.admin.id, { userId: user, disabled: true }),
+  ],
+])("a stream that was opened before %s ended gives nothing more a few seconds later", async (_what, code, end) => {
+  const bob = await world.person(`Bob${++bobs}`);
+  const session = await beginSession(world.db, { userId: bob.id, device: { ip: "203.0.113.9", userAgent: null } });
+  const viewerNow = async () => (await readCaller(world.db, session.id))?.viewer ?? null;
+  const his = world.as(bob, { viewerNow });
+  const speech = scripted(["Told. ", "Not told."]);
+  const { reply } = await his.message.send({ parentId: null, content: "Well?", requestKey: newKey() });
+  const events = follow(his, reply.id);
+  speech.next(0);
+  expect((await events.next()).value).toMatchObject({ text: "Told. " });
+  await end({ session: session.id, user: bob.id });
+  const clock = performance.now.bind(performance);
+  const later = vi.spyOn(performance, "now").mockImplementation(() => clock() + RECHECK_MS);
+  try {
+    speech.next(1);
+    await expect(events.next()).rejects.toMatchObject({ code });
+  } finally {
+    later.mockRestore();
+  }
 });
 
 test("after the log is swept the whole message is still told", async () => {
