@@ -46,7 +46,11 @@ export async function receive(
     const { head, all } = await peek(counting(file, { mostBytes, hash, counted }));
     const format = formatOf(head);
     if (format === "GGUF") await write(path.join(folder, GGUF_NAME), all);
-    else await unpack(folder, all);
+    else {
+      await unpack(folder, all);
+      // An archive goes on behind its end; the hash is of all that was sent, as its sender can work it out.
+      for await (const _ of all);
+    }
     return { folder, format, bytes: counted.bytes, sha256: hash.digest("hex") };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
