@@ -10,8 +10,9 @@ type Settings = Pick<Env, "METRICS_TOKEN" | "HOST" | "NEXTAUTH_URL" | "TRUSTED_P
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|::ffff:127(\.\d{1,3}){3})$/;
 
 /**
- * Without a token, three things must say that the caller is on this machine: nobody else can connect (HOST), nobody else is expected
- * (NEXTAUTH_URL), and nobody passed it on. One would not do: a header can be forged, and a proxy on this machine hides who asks.
+ * Without a token, four things must say that the caller is on this machine: nobody else can connect (HOST), nobody else is expected
+ * (NEXTAUTH_URL), nobody passed it on, and it was this machine that was asked for. One would not do: a header can be forged, a proxy on
+ * this machine hides who asks, and a browser here carries a stranger's page to whatever address the stranger's name leads to.
  * @throws AppError UNAUTHORIZED
  */
 export function admitToMetrics(headers: Headers, settings: Settings): void {
@@ -20,7 +21,11 @@ export function admitToMetrics(headers: Headers, settings: Settings): void {
     if (sameText(headers.get("authorization") ?? "", `Bearer ${token}`)) return;
     throw new AppError("UNAUTHORIZED", 'Metrics need METRICS_TOKEN as "Authorization: Bearer …".');
   }
-  const own = [HOST, new URL(NEXTAUTH_URL ?? "http://localhost").hostname, clientIp(headers, TRUSTED_PROXIES)];
+  const asked = `http://${headers.get("host")}`;
+  const own = [
+    ...[HOST, new URL(NEXTAUTH_URL ?? "http://localhost").hostname, clientIp(headers, TRUSTED_PROXIES)],
+    URL.canParse(asked) ? new URL(asked).hostname : "",
+  ];
   if (own.every((name) => LOOPBACK.test(name))) return;
   throw new AppError(
     "UNAUTHORIZED",

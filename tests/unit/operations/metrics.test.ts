@@ -8,20 +8,22 @@ import { readSamples } from "../../helpers/prometheus.ts";
 describe("the door", () => {
   const here = { HOST: "127.0.0.1", NEXTAUTH_URL: "http://localhost:3000" };
   const ask = (settings: Record<string, string>, headers: Record<string, string> = {}) => {
-    const all = new Headers({ "x-forwarded-for": "127.0.0.1", ...headers });
+    const all = new Headers({ "x-forwarded-for": "127.0.0.1", host: "localhost:3000", ...headers });
     return () => admitToMetrics(all, parseEnv({ ...here, ...settings }));
   };
   const token = "a token of some length";
 
   test("without a token, programs of this machine", () => {
     expect(ask({})).not.toThrow();
-    expect(ask({ HOST: "::1", NEXTAUTH_URL: "" }, { "x-forwarded-for": "::1" })).not.toThrow();
+    expect(ask({ HOST: "::1", NEXTAUTH_URL: "" }, { "x-forwarded-for": "::1", host: "[::1]:3000" })).not.toThrow();
   });
   test.each([
     ["somebody else", {}, { "x-forwarded-for": "203.0.113.7" }],
     ["a forged address where others can connect", { HOST: "0.0.0.0" }, {}],
     ["a proxy on this machine that says nothing", { NEXTAUTH_URL: "https://chat.example.org" }, {}],
     ["a forged address before a proxy", { TRUSTED_PROXIES: "1" }, { "x-forwarded-for": "127.0.0.1, 203.0.113.7" }],
+    ["a page whose name was made to lead here", {}, { host: "rebound.example.com:3000" }],
+    ["whoever says nothing of where they asked", {}, { host: "" }],
   ])("without a token, not %s", (_who, settings, headers) => {
     expect(ask(settings, headers)).toThrow("METRICS_TOKEN");
   });
