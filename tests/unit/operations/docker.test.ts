@@ -80,6 +80,21 @@ describe.each(["cpu", "cuda"])("Dockerfile, variant %s", (variant) => {
     if (target === "web") expect(there("node_modules/next/dist/bin/next")).toBe(true);
   });
 
+  test("secrets, data and builds of this machine stay out of the image", () => {
+    const patterns = read(".dockerignore").trim().split("\n");
+    const leftOut = (file: string) =>
+      patterns.some((pattern) => {
+        const plain = pattern.split("*").map((part) => part.replaceAll(".", "\\."));
+        return new RegExp(`^${plain.join("[^/]*")}(/|$)`).test(file);
+      });
+    for (const file of [".env", ".env.local", ".env.production.local", "docker/.env", "docker/.env.bak", ".git/config"])
+      expect(leftOut(file), file).toBe(true);
+    for (const file of [".hone/secrets.json", "backups/hone.tar", "hone.tar", "node_modules/x", ".next/server/app.js"])
+      expect(leftOut(file), file).toBe(true);
+    for (const file of ["server/env.ts", "models/starter.gguf", "docker/health.mjs"])
+      expect(leftOut(file), file).toBe(false);
+  });
+
   test("programs that building runs are there", () => {
     const runs = stages.flatMap(({ instructions }) => instructions.filter(({ name }) => name === "RUN"));
     const programs = runs.flatMap(({ text }) => text.match(/(?:node_modules|scripts)\/[\w./-]+/g) ?? []);
