@@ -3,12 +3,14 @@ import path from "node:path";
 import { migrate } from "../prisma/migrate.ts";
 import { seed } from "../prisma/seed.ts";
 import { requireEnv } from "../server/env.ts";
+import { refuseUnfinishedRestore } from "./backup/unfinished.ts";
 import { createExit } from "./start/report.mjs";
 import { reachable } from "./supervisor/database.ts";
 import { resolveModel } from "./supervisor/model.ts";
 
 const exit = createExit();
 try {
+  refuseUnfinishedRestore(requireEnv("HONE_HOME"));
   const url = await reachable(requireEnv("DATABASE_URL"));
   const login = { email: requireEnv("ADMIN_EMAIL"), password: requireEnv("ADMIN_PASSWORD") };
   const folder = path.join(requireEnv("HONE_HOME"), "models");

@@ -88,7 +88,7 @@ export function homePath(entry: string): string | null {
  * here is in the backup rather than lost.
  */
 const NOT_KEPT = [
-  /^(postgres|logs|tmp|backups|restoring|incoming|merged)(\/|$)/,
+  /^(postgres|logs|tmp|backups|restoring|restored|incoming|merged)(\/|$)/,
   /^(hone\.lock.*|children\.json|backups\.json)$/,
   /(^|\/)\.making-[^/]*(\/|$)/,
   /^(?!imports\/).*\.part$/,

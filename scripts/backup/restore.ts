@@ -6,6 +6,7 @@ import { notEmpty, openTables, type TablesIn } from "./database-in.ts";
 import { homePath, isKept, type Manifest, tableOf } from "./manifest.ts";
 import { sendQueuedWork } from "./queue.ts";
 import { type Entry, entriesOf, unpack, verifyBackup } from "./read.ts";
+import { besideOf, restoredOf } from "./unfinished.ts";
 import { filesBelow } from "./write.ts";
 
 export interface RestoreOptions {
@@ -20,13 +21,14 @@ export interface RestoreOptions {
 
 /**
  * Until the database's transaction ends, nothing of what was there has changed; a failure or a power cut leaves it as it was. After
- * that the files are moved, which takes moments; cut off there, the same command with `--replace` finishes it.
+ * that the files are moved, which takes moments; cut off there, nothing starts on the folder until the same command with `--replace` has
+ * finished it.
  * @throws StartError NOT_EMPTY, BACKUP_DAMAGED, BACKUP_NEWER, HONE_RUNS and others, each with what to do
  */
 export async function restoreBackup({ file, url, home, replace, say = () => {} }: RestoreOptions): Promise<Manifest> {
   const manifest = await verifyBackup(file, (name) => say(`verifying ${name}`));
   if (!replace) await refuseFiles(home);
-  const beside = path.join(home, "restoring");
+  const beside = besideOf(home);
   await rm(beside, { recursive: true, force: true });
   await mkdir(beside, { recursive: true, mode: 0o700 });
   const tables = await openTables({ url, manifest, replace, say });
@@ -36,14 +38,19 @@ export async function restoreBackup({ file, url, home, replace, say = () => {} }
       await place(entry, tables, beside);
     }
     await tables.commit();
+    // One step after the other: of two restores that were cut off, the files of the later one count.
+    await rm(restoredOf(home), { recursive: true, force: true });
+    await rename(beside, restoredOf(home));
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     throw error;
   } finally {
     await tables.end();
   }
-  await moveInto(home, beside);
+  say("moving the files into their places");
+  await moveInto(home, restoredOf(home));
   await sendQueuedWork(url, manifest);
+  await rm(restoredOf(home), { recursive: true });
   return manifest;
 }
 
@@ -55,7 +62,10 @@ async function refuseFiles(home: string): Promise<void> {
 async function place({ name, body }: Entry, tables: TablesIn, beside: string): Promise<void> {
   const table = tableOf(name);
   if (table !== null) return tables.write(table, await unpack(body));
-  const target = path.join(beside, homePath(name)!);
+  const relative = homePath(name)!;
+  // What belongs to one machine is never a backup's to bring, whoever made it.
+  if (!isKept(relative, { models: true })) return;
+  const target = path.join(beside, relative);
   await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
   const handle = await open(target, "wx", 0o600);
   try {
@@ -66,13 +76,12 @@ async function place({ name, body }: Entry, tables: TablesIn, beside: string): P
   }
 }
 
-/** Puts what was written beside into its place. Of what was there before, only what a backup leaves out stays. */
-async function moveInto(home: string, beside: string): Promise<void> {
+/** Puts the backup's files into their places. Of what was there before, only what a backup leaves out stays. */
+async function moveInto(home: string, restored: string): Promise<void> {
   for (const file of await filesBelow(home)) {
     if (isKept(file, { models: false })) await rm(path.join(home, file), { force: true });
   }
-  await move(beside, home);
-  await rm(beside, { recursive: true, force: true });
+  await move(restored, home);
 }
 
 async function move(from: string, to: string): Promise<void> {

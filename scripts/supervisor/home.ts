@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { refuseUnfinishedRestore } from "../backup/unfinished.ts";
 import { readJson } from "../start/lock.mjs";
 import { StartError } from "../start/report.mjs";
 
@@ -31,8 +32,9 @@ export function homeLayout(home: string) {
 
 export type HomeLayout = ReturnType<typeof homeLayout>;
 
-/** @throws StartError DISK_FULL when the disk has too little left to work with */
+/** @throws StartError DISK_FULL when the disk has too little left to work with, RESTORE_UNFINISHED */
 export function prepareHome(layout: HomeLayout): void {
+  refuseUnfinishedRestore(layout.home);
   for (const folder of [layout.logs, layout.models, layout.adapters, layout.checkpoints]) {
     fs.mkdirSync(folder, { recursive: true });
   }
