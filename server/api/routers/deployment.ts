@@ -11,7 +11,7 @@ import { canaryPlanSchema } from "../../domain/views/deployment.ts";
 import { plainText } from "../../plain-text.ts";
 import type { Services } from "../../services.ts";
 import type { Viewer } from "../../viewer.ts";
-import { adminProcedure, freshAdminProcedure, router } from "../trpc.ts";
+import { adminProcedure, freshAdminProcedure, requireFreshSignIn, router } from "../trpc.ts";
 import { id } from "./input.ts";
 
 const reason = plainText().pipe(z.string().trim().min(3).max(500));
@@ -44,7 +44,11 @@ export const deploymentRouter = router({
   startArm: freshAdminProcedure
     .input(candidate.extend({ share }))
     .mutation(({ ctx, input }) => startArm(stageOf(ctx), input)),
-  setShare: adminProcedure.input(arm.extend({ share })).mutation(({ ctx, input }) => setShare(stageOf(ctx), input)),
+  setShare: adminProcedure.input(arm.extend({ share })).mutation(({ ctx, input }) => {
+    // To all but nobody it may be as good as an activation; taking everything away must be fast.
+    if (input.share > 0) requireFreshSignIn(ctx);
+    return setShare(stageOf(ctx), input);
+  }),
   /** Takes an arm's traffic away; a canary's arm is rolled back with it. */
   stopArm: adminProcedure.input(arm).mutation(({ ctx, input }) => stopArm(stageOf(ctx), input)),
   freeze: adminProcedure.input(z.object({ reason })).mutation(({ ctx, input }) => freeze(stageOf(ctx), input)),

@@ -13,19 +13,27 @@ import {
   updateSchedule,
 } from "../../domain/schedule/schedule.ts";
 import { listFirings, listSchedules, readSchedule } from "../../domain/schedule/view.ts";
-import { quietHoursSchema, scheduleInputSchema } from "../../domain/views/schedule.ts";
-import { adminProcedure, router } from "../trpc.ts";
+import { quietHoursSchema, type ScheduleInput, scheduleInputSchema } from "../../domain/views/schedule.ts";
+import type { ApiContext } from "../context.ts";
+import { adminProcedure, requireFreshSignIn, router } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
+
+/** One whose adapters begin a canary by themselves, whatever the gate's policy says, gives traffic as an activation does. */
+function requireFreshFor(ctx: ApiContext, { pipeline }: ScheduleInput): void {
+  if (pipeline.promotion === "CANARY") requireFreshSignIn(ctx);
+}
 
 export const scheduleRouter = router({
   list: adminProcedure.query(({ ctx }) => listSchedules(ctx.services.db, new Date())),
   get: adminProcedure.input(oneId).query(({ ctx, input }) => readSchedule(ctx.services.db, input.id, new Date())),
-  create: adminProcedure
-    .input(scheduleInputSchema)
-    .mutation(({ ctx, input }) => createSchedule(ctx.services.db, ctx.viewer.id, input, new Date())),
-  update: adminProcedure
-    .input(oneId.extend({ schedule: scheduleInputSchema }))
-    .mutation(({ ctx, input }) => updateSchedule(ctx.services.db, ctx.viewer.id, input, new Date())),
+  create: adminProcedure.input(scheduleInputSchema).mutation(({ ctx, input }) => {
+    requireFreshFor(ctx, input);
+    return createSchedule(ctx.services.db, ctx.viewer.id, input, new Date());
+  }),
+  update: adminProcedure.input(oneId.extend({ schedule: scheduleInputSchema })).mutation(({ ctx, input }) => {
+    requireFreshFor(ctx, input.schedule);
+    return updateSchedule(ctx.services.db, ctx.viewer.id, input, new Date());
+  }),
   setEnabled: adminProcedure
     .input(oneId.extend({ enabled: z.boolean() }))
     .mutation(({ ctx, input }) => setScheduleEnabled(ctx.services.db, ctx.viewer.id, input, new Date())),

@@ -89,6 +89,11 @@ describe("nothing goes live past its gate", () => {
     const adapterId = await candidate();
     await refused(stale.deployment.activate({ adapterId }), "FRESH_SIGN_IN_NEEDED");
     await refused(stale.deployment.startCanary({ adapterId }), "FRESH_SIGN_IN_NEEDED");
+    const { arms } = await admin.deployment.startArm({ adapterId, share: 10 });
+    const { deploymentId } = arms[1]!;
+    await refused(stale.deployment.setShare({ deploymentId, share: 1000 }), "FRESH_SIGN_IN_NEEDED");
+    expect((await stale.deployment.setShare({ deploymentId, share: 0 })).arms[1]).toMatchObject({ share: 0 });
+    await stale.deployment.stopArm({ deploymentId });
     await admin.deployment.activate({ adapterId });
     expect((await stale.deployment.rollback()).adapterId).toBeNull();
     expect((await stale.deployment.freeze({ reason: "Enough for today" })).frozen?.reason).toBe("Enough for today");

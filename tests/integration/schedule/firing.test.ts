@@ -132,6 +132,17 @@ describe("what admins do", () => {
     ]);
   });
 
+  test("one whose adapters go live by themselves needs a fresh sign-in; any other does not", async () => {
+    const stale = world.as(world.admin, { session: { id: world.admin.id, authenticatedAt: new Date(0) } });
+    const { pipeline, ...rest } = aSchedule({ enabled: false });
+    const canary = { ...rest, pipeline: { ...pipeline, promotion: "CANARY" as const } };
+    const needed = { cause: { code: "FRESH_SIGN_IN_NEEDED" } };
+    await expect(stale.schedule.create(canary)).rejects.toMatchObject(needed);
+    const { id } = await stale.schedule.create({ ...rest, pipeline });
+    await expect(stale.schedule.update({ id, schedule: canary })).rejects.toMatchObject(needed);
+    expect((await world.as(world.admin).schedule.update({ id, schedule: canary })).pipeline.promotion).toBe("CANARY");
+  });
+
   test("run now starts a paused one, waits behind what runs, and is not asked twice", async () => {
     const { id } = await create({ enabled: false });
     const first = await runScheduleNow(world.db, world.admin.id, id, at("10T10:00"));
