@@ -21,6 +21,7 @@ import { messageRouter } from "./routers/message.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { pairRouter } from "./routers/pair.ts";
 import { peopleRouter } from "./routers/people.ts";
+import { resetRouter } from "./routers/reset.ts";
 import { rewardRouter } from "./routers/reward.ts";
 import { runRouter } from "./routers/run.ts";
 import { scheduleRouter } from "./routers/schedule.ts";
@@ -60,6 +61,7 @@ export const appRouter = router({
   webhook: webhookRouter,
   session: sessionRouter,
   invite: inviteRouter,
+  reset: resetRouter,
   gate: gateRouter,
   check: checkRouter,
   system: systemRouter,

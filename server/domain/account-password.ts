@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { hashPassword } from "../password.ts";
 import type { ViewerSession } from "../viewer.ts";
 import { recordAudit } from "./audit.ts";
+import { forgetReset } from "./password-reset.ts";
 import { checkOwnPassword, endSessionsOf } from "./session.ts";
 
 /**
@@ -20,6 +21,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(next);
   return services.db.$transaction(async (tx) => {
     await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+    await forgetReset(tx, userId);
     const ended = await endSessionsOf(tx, userId, { but: session?.id });
     await recordAudit(tx, {
       actorId: userId,

@@ -8,11 +8,12 @@ import { endCanary, type Move, openCanary, replaceDefault, withdraw } from "./ca
 import { type Admission, admit, type Candidate, prepare } from "./canary/prepare.ts";
 import { said } from "./canary/said.ts";
 import { assertNotFrozen, lockArms, rewarm, type TrafficStage } from "./canary/stage.ts";
+import { beginWatch } from "./canary/watch.ts";
 import { recordEvent } from "./events/event.ts";
 import { activeDeployment, DEFAULT_SLOT, type LiveDeployment } from "./live.ts";
 import { readRollbackTarget, rollbackTarget } from "./rollback-target.ts";
 import { PERSON } from "./select.ts";
-import { sentenceSchema } from "./views/sentence.ts";
+import { type Sentence, sentenceSchema } from "./views/sentence.ts";
 import type { DeploymentView } from "./views.ts";
 
 const ROW = {
@@ -80,17 +81,24 @@ export async function activateAdapter(stage: TrafficStage, candidate: Candidate)
   return move(stage, { action: "deployment.activate", adapterId, admit: (tx) => admit(tx, candidate, actorId) });
 }
 
+interface FoundWorse {
+  /** The default arm that was found worse: where another one is live by now, nothing happens. */
+  from: string;
+  reason: Sentence;
+}
+
 /**
  * Goes back to what was live before, for this base model: a new release with the earlier adapter. Nothing but the adapter itself can forbid it.
+ * @param found why the system does it by itself
  * @throws AppError NOTHING_TO_ROLL_BACK_TO, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE
  */
-export async function rollBack(stage: TrafficStage): Promise<DeploymentView> {
+export async function rollBack(stage: TrafficStage, found?: FoundWorse): Promise<DeploymentView> {
   const earlier = await readRollbackTarget(stage.db);
   if (!earlier) {
     throw new AppError("NOTHING_TO_ROLL_BACK_TO", "Nothing else was live before with this base model.");
   }
   await prepare(stage, earlier.adapterId, earlier.baseModelId);
-  return move(stage, { action: "deployment.rollback", adapterId: earlier.adapterId });
+  return move(stage, { action: "deployment.rollback", adapterId: earlier.adapterId, found });
 }
 
 interface Change {
@@ -98,22 +106,25 @@ interface Change {
   adapterId: string | null;
   /** Asked again under the lock: an approval may have been taken back meanwhile. Left out: nothing has to be asked. */
   admit?: (tx: Parameters<typeof admit>[0]) => Promise<Admission>;
+  found?: FoundWorse;
 }
 
 /** Closes the active row and opens the next, with the audit line and the event: all or nothing. */
-async function move(stage: TrafficStage, { action, adapterId, ...change }: Change): Promise<DeploymentView> {
+async function move(stage: TrafficStage, { action, adapterId, found, ...change }: Change): Promise<DeploymentView> {
   const { db, actorId, now } = stage;
   const by: Move = { actorId, now };
   const id = await db.$transaction(async (tx) => {
     const arms = await lockArms(tx);
     const [live] = arms;
-    if (live.adapterId === adapterId) return live.id;
+    if (live.adapterId === adapterId || (found && found.from !== live.id)) return live.id;
     if (change.admit) await assertNotFrozen(tx);
     const admission = (await change.admit?.(tx)) ?? { gateId: null, override: null };
     const canary = await openCanary(tx);
     const code = action === "deployment.rollback" ? "ROLLED_BACK" : "REPLACED";
-    const reason = (number: number) => said(code, { number });
+    const reason = (number: number) => found?.reason ?? said(code, { number });
     const opened = await replaceDefault(tx, by, arms, { ...admission, adapterId, reason });
+    // What was there before is watched by nobody: back and forth would be worse than either.
+    if (action === "deployment.activate") await beginWatch(tx, { deploymentId: opened.id, controlId: live.id });
     if (canary) {
       const arm = arms.find(({ id }) => id === canary.deploymentId);
       if (arm?.adapterId === adapterId) {
@@ -125,13 +136,21 @@ async function move(stage: TrafficStage, { action, adapterId, ...change }: Chang
     const { gateId, override } = admission;
     await recordAudit(tx, {
       ...{ actorId, action, subject: `Deployment:${opened.id}`, before },
-      after: { ...after, ...(gateId && { gateId }), ...(override && { override }) },
+      after: {
+        ...after,
+        ...(gateId && { gateId }),
+        ...(override && { override }),
+        ...(found && { reason: found.reason.code }),
+      },
     });
     await recordEvent(tx, {
       kind: action === "deployment.rollback" ? "deployment.rolledBack" : "deployment.activated",
       ...{
         subject: `Deployment:${opened.id}`,
-        data: { ...after, controlNumber: live.number, automatic: actorId === null },
+        data: {
+          ...{ ...after, controlNumber: live.number, automatic: actorId === null },
+          ...(found && { reason: found.reason.code }),
+        },
       },
     });
     return opened.id;

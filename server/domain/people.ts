@@ -4,6 +4,7 @@ import type { Role } from "../../prisma/generated/enums.ts";
 import type { Db, Tx } from "../db.ts";
 import { AppError, notFound } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
+import { forgetReset } from "./password-reset.ts";
 import { endSessionsOf } from "./session.ts";
 import type { PersonView } from "./views.ts";
 
@@ -14,6 +15,7 @@ type ChangedPerson = Pick<PersonView, keyof typeof ROW>;
 /** Everybody but those who were erased. Each person's thumbs are counted by their index: Prisma's own count reads all thumbs there are. */
 export const listPeople = (db: Db): Promise<PersonView[]> => db.$queryRaw<PersonView[]>`
   SELECT person."id", person."email", person."name", person."role"::text AS "role", person."createdAt", person."disabledAt",
+    person."passwordHash" IS NOT NULL AS "hasPassword",
     (SELECT count(*) FROM "Feedback" thumb WHERE thumb."raterId" = person."id")::int AS "feedback", seen."sessions", seen."lastSeenAt"
   FROM "User" person, LATERAL (
     SELECT count(*) FILTER (WHERE "endedAt" IS NULL AND "expiresAt" > now())::int AS "sessions", max("lastSeenAt") AS "lastSeenAt"
@@ -47,7 +49,10 @@ export async function setDisabled(
   return change(db, userId, async (tx, before) => {
     if ((before.disabledAt !== null) === disabled) return;
     await tx.user.update({ where: { id: userId }, data: { disabledAt: disabled ? new Date() : null } });
-    if (disabled) await endSessionsOf(tx, userId);
+    if (disabled) {
+      await endSessionsOf(tx, userId);
+      await forgetReset(tx, userId);
+    }
     await recordAudit(tx, {
       actorId,
       action: "user.setDisabled",

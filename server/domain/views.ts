@@ -71,6 +71,8 @@ export interface PersonView {
   role: Role;
   createdAt: Date;
   disabledAt: Date | null;
+  /** False for who comes through a provider only. */
+  hasPassword: boolean;
   feedback: number;
   /** Devices they are signed in on. */
   sessions: number;

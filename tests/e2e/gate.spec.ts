@@ -1,6 +1,7 @@
 // A candidate's gate in the browser: watch it being measured, read the report, taste blindly by keys, refuse and approve; thresholds and checks.
 import { randomUUID } from "node:crypto";
 import { type Person, wholeReply } from "../helpers/api.ts";
+import { freeTrainer } from "../helpers/calm.ts";
 import { axeFindings, expect, test } from "../helpers/e2e.ts";
 
 /** Prompts whose replies come in several styles, so that two drafts differ. */
@@ -23,7 +24,8 @@ async function judge({ trpc, ...person }: Person, content: string): Promise<void
 }
 
 test("a candidate is measured, tasted blindly and let through", async ({ page, asAdmin }) => {
-  test.setTimeout(480_000);
+  test.setTimeout(300_000);
+  await freeTrainer(asAdmin);
   for (const prompt of PROMPTS) await judge(asAdmin, prompt);
   const { id } = await asAdmin.trpc.run.create.mutate({ method: "DPO", seed: 11 });
 
@@ -69,7 +71,7 @@ test("a candidate is measured, tasted blindly and let through", async ({ page, a
     await page.getByRole("button", { name: "Stop here" }).click();
     await expect(page.getByText(/^Of 2 pairs you preferred the candidate’s reply in [01]/)).toBeVisible();
     await expect(page.getByText("in 1 you saw no difference")).toBeVisible();
-    await expect(page.getByText("You saw no difference.")).toBeVisible();
+    await expect(page.getByText("You saw no difference.", { exact: true })).toBeVisible();
     await expect(page.getByText("your choice")).toHaveCount(1);
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole("link", { name: "Back to the report" }).click();

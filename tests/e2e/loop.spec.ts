@@ -86,7 +86,7 @@ test("from a thumb to a new release", async ({ page, baseURL }) => {
     await page.getByRole("button", { name: "Activate" }).click();
     await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: /r2/ }).click();
     await page.goto("/admin/deployments");
-    const row = page.getByRole("row").filter({ hasText: "r2" });
+    const row = page.getByRole("row", { name: /^r2 · / });
     await expect(row).toContainText("Live");
     return /r2 · ([0-9a-f]{6})/.exec(await row.innerText())![1]!;
   });
@@ -102,6 +102,6 @@ test("from a thumb to a new release", async ({ page, baseURL }) => {
   await test.step("roll back", async () => {
     await page.goto("/admin/deployments");
     await page.getByRole("button", { name: /Roll back to r1/ }).click();
-    await expect(page.getByRole("row").filter({ hasText: "r3" })).toContainText("Live");
+    await expect(page.getByRole("row", { name: /^r3 · / })).toContainText("Live");
   });
 });

@@ -56,6 +56,10 @@ function questions(count: number, seed: number): { question: Question; wrong: Qu
   return [...found.values()];
 }
 
+/** Questions of the starter's world that have one right answer; the same seed gives the same. */
+export const starterQuestions = (count: number, seed: number): Question[] =>
+  questions(count, seed).map(({ question }) => question);
+
 /** Pairs by a recipe; the same seed gives the same pairs. */
 export function judgedPairs(recipe: Recipe, count: number, seed = 1): Judged[] {
   return questions(count, seed).map(({ question: { text, answer, language }, wrong }, i) => {

@@ -14,10 +14,8 @@ import { Notice } from "../../_components/ui/notice.tsx";
 import { SkeletonText } from "../../_components/ui/skeleton.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
+import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-
-/** The same bounds as the server's, so that the browser can say so before anything is sent. */
-const PASSWORD_LENGTH = { least: 8, most: 256 };
 
 export function InviteForm() {
   const t = useTranslations("operations.invite");

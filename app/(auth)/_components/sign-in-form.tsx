@@ -92,6 +92,7 @@ export function SignInForm({ returnTo, providerError }: SignInFormProps) {
               ),
             })}
       </p>
+      <p className="mt-2 text-quiet text-sm">{t("forgot")}</p>
     </>
   );
 }

@@ -13,10 +13,8 @@ import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
+import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-
-/** The same bounds as the server's, so that the browser can say so before anything is sent. */
-const PASSWORD_LENGTH = { least: 8, most: 256 };
 
 export function SignUpForm() {
   const t = useTranslations("auth");

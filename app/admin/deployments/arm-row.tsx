@@ -12,6 +12,7 @@ import { LiveBadge, ReleaseName } from "../_components/release-name.tsx";
 import { releaseName } from "../_lib/format.ts";
 import { perCent } from "../_lib/shares.ts";
 import { ArmSwatch } from "./arm-swatch.tsx";
+import { ArmWatch } from "./arm-watch.tsx";
 import { useShareWords } from "./use-share-words.ts";
 import type { ArmData } from "./use-traffic.ts";
 
@@ -69,6 +70,7 @@ export function ArmRow({ arm, order, canary, most, onShare, onStop, busy, alone 
           </>
         )}
       </span>
+      <ArmWatch arm={arm} />
     </li>
   );
 }

@@ -5,8 +5,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
-import { useSentence } from "../../_lib/sentence.ts";
 import { StateDot } from "../_components/state-dot.tsx";
+import { useReason } from "../_lib/use-reason.ts";
 import type { OverviewData } from "./overview.tsx";
 
 type Item = OverviewData["attention"][number];
@@ -48,9 +48,9 @@ const values = (item: Item) => item.values as { adapter: string; count: number }
 /** Why: in the viewer's language, and what only the program that failed could say, in its own. */
 function Details({ item }: { item: Item }) {
   const t = useTranslations("traffic.overview.attentionText");
-  const sentence = useSentence();
+  const reason = useReason();
   const own = t.has(item.kind as Told) ? [t(item.kind as Told, values(item))] : [];
-  const said = [...own, ...item.reason.map(sentence)].join(" ");
+  const said = [...own, ...item.reason.map(reason)].join(" ");
   return (
     <>
       {said && <span className="block break-words text-quiet text-xs">{said}</span>}

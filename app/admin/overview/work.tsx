@@ -5,9 +5,9 @@ import Link from "next/link";
 import { useFormatter, useLocale, useNow, useTranslations } from "next-intl";
 import { Card } from "../../_components/ui/card.tsx";
 import { Progress } from "../../_components/ui/progress.tsx";
-import { useSentence } from "../../_lib/sentence.ts";
 import { useRunName } from "../_components/run-name.ts";
 import { releaseName, shortHash, span } from "../_lib/format.ts";
+import { useReason } from "../_lib/use-reason.ts";
 import type { OverviewData } from "./overview.tsx";
 
 type Item = OverviewData["work"][number];
@@ -65,9 +65,9 @@ function WorkLine({ item }: { item: Item }) {
 }
 
 function Waiting({ item }: { item: Item }) {
-  const sentence = useSentence();
+  const reason = useReason();
   if (item.kind !== "FIRING" || !item.reason) return null;
-  return <p className="mt-0.5 pl-6 text-quiet text-xs">{sentence(item.reason)}</p>;
+  return <p className="mt-0.5 pl-6 text-quiet text-xs">{reason(item.reason)}</p>;
 }
 
 function iconOf(item: Item) {

@@ -14,6 +14,7 @@ import { useViewer } from "../../_lib/viewer.ts";
 import { QueryView } from "../_components/query-view.tsx";
 import { AccessButton } from "./access-button.tsx";
 import { PeopleHeader } from "./people-header.tsx";
+import { ResetButton } from "./reset-button.tsx";
 import { nameOf, RoleSelect } from "./role-select.tsx";
 import { SessionsButton } from "./sessions-dialog.tsx";
 
@@ -83,6 +84,9 @@ export function People() {
                     </Cell>
                     <Cell>{person.sessions > 0 && <SessionsButton person={person} />}</Cell>
                     <Cell className="whitespace-nowrap text-right">
+                      {person.id !== viewer?.id && person.hasPassword && !person.disabledAt && (
+                        <ResetButton person={person} />
+                      )}
                       {person.id !== viewer?.id && <AccessButton person={person} />}
                       <Button asChild size="sm" variant="ghost">
                         <Link

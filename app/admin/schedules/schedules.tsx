@@ -11,10 +11,10 @@ import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_
 import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
 import { QueryView } from "../_components/query-view.tsx";
 import { span } from "../_lib/format.ts";
+import { useReason } from "../_lib/use-reason.ts";
 import { Countdown } from "./_components/countdown.tsx";
 import { FiringBadge } from "./_components/firing-table.tsx";
 import { PipelineRow } from "./_components/pipeline-row.tsx";
-import { useReason } from "./_lib/use-reason.ts";
 import { useWhen } from "./_lib/use-when.ts";
 
 export type Schedule = Outputs["schedule"]["get"];

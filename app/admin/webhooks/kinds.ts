@@ -13,9 +13,11 @@ export const USUAL: readonly ChosenKind[] = [
   "run.finished",
   "run.failed",
   "gate.refused",
+  "gate.failed",
   "gate.undecided",
   "deployment.rolledBack",
   "canary.rolledBack",
+  "arm.stopped",
 ];
 
 export function useKindName(): (kind: EventKind) => string {

@@ -7,6 +7,7 @@ import { Badge } from "../../_components/ui/badge.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { ConfirmDialog } from "../../_components/ui/confirm-dialog.tsx";
+import { Notice } from "../../_components/ui/notice.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Switch } from "../../_components/ui/switch.tsx";
 import { toast } from "../../_components/ui/toast.tsx";
@@ -30,6 +31,11 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
       })}
       actions={<Acts webhook={webhook} />}
     >
+      {webhook.secretLost && (
+        <Notice tone="warning" className="mb-4">
+          {t("secretLost")}
+        </Notice>
+      )}
       <ul aria-label={t("kinds")} className="flex flex-wrap gap-1">
         {webhook.kinds.map((kind) => (
           <li key={kind}>

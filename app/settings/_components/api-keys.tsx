@@ -2,7 +2,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useFormatter, useNow, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Badge } from "../../_components/ui/badge.tsx";
 import { Button } from "../../_components/ui/button.tsx";
@@ -22,6 +22,9 @@ type ApiKey = Outputs["apiKey"]["list"][number];
 export function ApiKeys() {
   const t = useTranslations("settings.keys");
   const trpc = useTRPC();
+  const format = useFormatter();
+  const now = useNow({ updateInterval: 60_000 });
+  const day = (date: Date) => format.dateTime(date, { dateStyle: "medium" });
   const keys = useQuery(trpc.apiKey.list.queryOptions());
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
   return (
@@ -43,9 +46,11 @@ export function ApiKeys() {
                     {key.lastUsedAt
                       ? t.rich("used", { time: () => <RelativeTime date={key.lastUsedAt!} /> })
                       : t("neverUsed")}
+                    {!key.revokedAt && key.expiresAt && ` · ${t("until", { date: day(key.expiresAt) })}`}
                   </span>
                 </p>
               </div>
+              {!key.revokedAt && key.expiresAt && key.expiresAt <= now && <Badge tone="danger">{t("expired")}</Badge>}
               {key.revokedAt ? (
                 <Badge>{t("revoked")}</Badge>
               ) : (

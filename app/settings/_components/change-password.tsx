@@ -9,10 +9,8 @@ import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { toast } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
+import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
-
-/** The same bounds as the server's, so that the browser can say so before anything is sent. */
-const PASSWORD_LENGTH = { least: 8, most: 256 };
 
 /** Nothing for people who come through a provider: their password is not here. */
 export function ChangePassword() {

@@ -10,6 +10,7 @@ import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { SecretLine } from "../../_components/ui/secret-line.tsx";
+import { Select } from "../../_components/ui/select.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 
@@ -38,21 +39,27 @@ export function CreateApiKey() {
         {create.data ? (
           <NewKey secret={create.data.key} onDone={() => show(false)} />
         ) : (
-          <NameForm busy={create.isPending} error={create.error} onSubmit={(name) => create.mutate({ name })} />
+          <KeyForm busy={create.isPending} error={create.error} onSubmit={(wanted) => create.mutate(wanted)} />
         )}
       </Dialog>
     </>
   );
 }
 
-type NameFormProps = { busy: boolean; error: unknown; onSubmit: (name: string) => void };
+/** Days that a key may be good for. */
+const DAYS = { "30": 30, "90": 90, "365": 365, never: null } as const;
+type Days = keyof typeof DAYS;
 
-function NameForm({ busy, error, onSubmit }: NameFormProps) {
+type Wanted = { name: string; days: (typeof DAYS)[Days] };
+type KeyFormProps = { busy: boolean; error: unknown; onSubmit: (wanted: Wanted) => void };
+
+function KeyForm({ busy, error, onSubmit }: KeyFormProps) {
   const t = useTranslations("settings.keys");
   const errorText = useErrorText();
+  const [days, setDays] = useState<Days>("90");
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onSubmit(String(new FormData(event.currentTarget).get("name")).trim());
+    onSubmit({ name: String(new FormData(event.currentTarget).get("name")).trim(), days: DAYS[days] });
   };
   return (
     <form className="space-y-4" onSubmit={submit}>
@@ -63,6 +70,17 @@ function NameForm({ busy, error, onSubmit }: NameFormProps) {
       ) : null}
       <Field label={t("name")} hint={t("nameHint")}>
         <Input name="name" required maxLength={100} autoComplete="off" autoFocus />
+      </Field>
+      <Field label={t("lasts")} hint={days === "never" ? t("neverHint") : undefined}>
+        <Select
+          value={days}
+          onValueChange={setDays}
+          options={(["30", "90", "365", "never"] as const).map((value) => ({
+            value,
+            label: value === "never" ? t("never") : t("days", { count: DAYS[value] }),
+          }))}
+          className="w-full"
+        />
       </Field>
       <div className="flex justify-end">
         <Button type="submit" variant="primary" busy={busy}>

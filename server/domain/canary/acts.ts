@@ -12,7 +12,7 @@ import { openCanary, promote } from "./moves.ts";
 import type { Candidate } from "./prepare.ts";
 import { said } from "./said.ts";
 import { assertNotFrozen, assertShares, lockArms, rewarm, type TrafficStage } from "./stage.ts";
-import { firstState, newestReplyOf, stateOf } from "./state.ts";
+import { newestReplyOf, noEvidence, stateOf } from "./state.ts";
 import { readTraffic } from "./traffic-view.ts";
 
 /**
@@ -42,10 +42,12 @@ export async function beginCanary(
     }
     const plan = given ?? (await getSetting(tx, "canaryPlan"));
     const { opened, control } = await openArm(tx, stage, { ...candidate, share: plan.stages[0]!.share });
+    const sides = { deploymentId: opened.id, controlId: control.id };
+    const state = { ...(await noEvidence(tx, sides)), stageFloor: opened.id };
     const canary = await tx.canary.create({
       data: {
-        ...{ deploymentId: opened.id, controlId: control.id, plan, stageSince: now, startedAt: now },
-        ...{ startedById: actorId, automatic: actorId === null, state: await firstState(tx, opened.id) },
+        ...{ ...sides, plan, state, stageSince: now, startedAt: now },
+        ...{ startedById: actorId, automatic: actorId === null },
       },
     });
     const figures = { number: opened.number, adapterSha256: opened.adapter?.sha256 ?? null };

@@ -10,9 +10,10 @@ import { admit, type Candidate, prepare } from "./prepare.ts";
 import { said } from "./said.ts";
 import { assertNotFrozen, assertShares, lockArms, rewarm, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
+import { beginWatch } from "./watch.ts";
 
 /**
- * Gives an adapter a fixed share of new conversations until somebody ends it. Nothing watches it by itself.
+ * Gives an adapter a fixed share of new conversations until somebody ends it, or its watch finds it worse than the default arm.
  * @throws AppError as `openArm`
  */
 export async function startArm(
@@ -22,7 +23,8 @@ export async function startArm(
   const { db, actorId } = stage;
   await admitArm(stage, candidate);
   await db.$transaction(async (tx) => {
-    const { opened } = await openArm(tx, stage, { ...candidate, share });
+    const { opened, control } = await openArm(tx, stage, { ...candidate, share });
+    await beginWatch(tx, { deploymentId: opened.id, controlId: control.id });
     await recordAudit(tx, {
       ...{ actorId, action: "deployment.startArm", subject: `Deployment:${opened.id}` },
       after: { number: opened.number, adapterSha256: opened.adapter?.sha256 ?? null, share, override: opened.override },

@@ -88,8 +88,8 @@ async function settle(
 }
 
 /**
- * Who speaks the drafts that stand side by side: the conversation's arm, and while a Canary runs the canary's arm and the default one in turn,
- * so that people's choices compare the two.
+ * Who speaks the drafts that stand side by side, so that people's choices compare two arms: while a Canary runs the canary's arm and the default
+ * one in turn, else the conversation's own arm and, where it has another than the default one, that one.
  */
 export async function draftSpeakers(
   tx: Tx,
@@ -98,7 +98,7 @@ export async function draftSpeakers(
 ): Promise<Speaker[]> {
   const situation = await situationOf(tx, conversationId);
   const own = await settle(tx, conversationId, situation, random);
-  const watched = situation.arms.find(({ onCanary }) => onCanary);
+  const watched = situation.arms.find(({ onCanary }) => onCanary) ?? (isDefault(own) ? undefined : own);
   const sides = watched && count > 1 ? [defaultOf(situation.arms), watched] : [own];
   if (sides.includes(own) && sides[0] !== own) sides.reverse();
   return Array.from({ length: count }, (_, draft) => sides[draft % sides.length]!);

@@ -1,4 +1,4 @@
-/** From observations to evidence: how each word of a conversation moves the tests of a Canary, and what the tests say. Pure. */
+/** From observations to evidence: how each word of a conversation moves the tests of an arm, and what the tests say. Pure. */
 
 import { logEvidenceOfLosing } from "../sequential/coin.ts";
 import { differenceOfShares } from "../sequential/difference.ts";
@@ -7,9 +7,9 @@ import { CANARY_METRICS, type CanaryMetric, type CanaryPlan, type CanaryTest } f
 import type { Sentence } from "../views/sentence.ts";
 import { wilson } from "../wilson.ts";
 import { said } from "./said.ts";
-import type { CanaryState } from "./state.ts";
+import type { Evidence } from "./state.ts";
 
-/** What one conversation says of one metric; see CanaryObservation. */
+/** What one conversation says of one metric; see ArmObservation. */
 export interface Observation {
   metric: CanaryMetric;
   onArm: boolean;
@@ -21,8 +21,8 @@ export interface Observation {
  * so that a bet rests on all that came before it. The order rests on whose words they are and never on what they say, which keeps the test
  * what it is.
  */
-export const absorbAll = (state: CanaryState, observations: readonly Observation[]): CanaryState =>
-  inTurn(observations).reduce(absorb, state);
+export const absorbAll = <State extends Evidence>(state: State, observations: readonly Observation[]): State =>
+  inTurn(observations).reduce<State>(absorb, state);
 
 function inTurn(observations: readonly Observation[]): Observation[] {
   const sides = new Map<string, Observation[]>();
@@ -38,7 +38,7 @@ function inTurn(observations: readonly Observation[]): Observation[] {
     .map(({ observation }) => observation);
 }
 
-export function absorb(state: CanaryState, { metric, onArm, value }: Observation): CanaryState {
+export function absorb<State extends Evidence>(state: State, { metric, onArm, value }: Observation): State {
   switch (metric) {
     case "thumbs":
     case "regenerate":
@@ -61,9 +61,9 @@ const [LEAST_RECENT, MOST_RECENT] = [11, 31];
  * a block's first reply and by earlier replies alone, so that while the arm keeps within its allowance its replies are slow no more often.
  */
 function absorbLatency(
-  { recent, bar: settled, ...test }: CanaryState["latency"],
+  { recent, bar: settled, ...test }: Evidence["latency"],
   { onArm, value }: { onArm: boolean; value: number },
-): CanaryState["latency"] {
+): Evidence["latency"] {
   const seen = onArm ? recent : [...recent, value].slice(-MOST_RECENT);
   const bar = settled ?? (recent.length >= LEAST_RECENT ? median(recent) : null);
   if (bar === null) return { ...test, recent: seen, bar };
@@ -76,9 +76,9 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[M
 
 /** @param value 1: the arm's draft was chosen, 0: the control's, ½: neither */
 function absorbChoice(
-  { wins, losses, ties, peakWorse }: CanaryState["sideBySide"],
+  { wins, losses, ties, peakWorse }: Evidence["sideBySide"],
   value: number,
-): CanaryState["sideBySide"] {
+): Evidence["sideBySide"] {
   const after = {
     wins: wins + (value === 1 ? 1 : 0),
     losses: losses + (value === 0 ? 1 : 0),
@@ -91,7 +91,7 @@ function absorbChoice(
 export const barOf = ({ alpha }: Pick<CanaryPlan, "alpha">): number => CANARY_METRICS.length / alpha;
 
 /** How each metric stands, as people see it. */
-export function testsOf(state: CanaryState, plan: Pick<CanaryPlan, "alpha">): CanaryTest[] {
+export function testsOf(state: Evidence, plan: Pick<CanaryPlan, "alpha">): CanaryTest[] {
   const bar = barOf(plan);
   return CANARY_METRICS.map((metric) => {
     if (metric !== "sideBySide") {
@@ -118,11 +118,17 @@ export function testsOf(state: CanaryState, plan: Pick<CanaryPlan, "alpha">): Ca
 /** JSON and pages have no use for more than this. */
 const evidence = (log: number) => Math.min(Math.exp(log), Number.MAX_SAFE_INTEGER);
 
+interface Limits extends Pick<CanaryPlan, "alpha" | "leastErrors"> {
+  /** Words about the arm before a metric may speak; left out: one is enough. Waiting only makes a test more careful. */
+  leastWords?: number;
+}
+
 /** Why the arm must be taken away, or null. What was once beyond its bar stays so, however it goes on. */
-export function harmOf(state: CanaryState, plan: Pick<CanaryPlan, "alpha" | "leastErrors">): Sentence | null {
+export function harmOf(state: Evidence, { leastErrors, leastWords = 1, ...plan }: Limits): Sentence | null {
   const bar = barOf(plan);
   const metric = CANARY_METRICS.find((name) => {
-    if (name === "errors" && failuresOf(state.errors) < plan.leastErrors) return false;
+    if (name === "errors" && failuresOf(state.errors) < leastErrors) return false;
+    if (name !== "sideBySide" && tallies(state[name]).arm.n < leastWords) return false;
     return state[name].peakWorse >= Math.log(bar);
   });
   if (!metric) return null;
@@ -153,7 +159,7 @@ function failuresOf(errors: TwoProportions): number {
 }
 
 /** Whether people are shown to like the arm better than the control, by thumbs or side by side. */
-export const isBetter = (state: CanaryState, plan: Pick<CanaryPlan, "alpha">): boolean =>
+export const isBetter = (state: Evidence, plan: Pick<CanaryPlan, "alpha">): boolean =>
   testsOf(state, plan).some(
     ({ metric, evidenceBetter, bar }) => (metric === "thumbs" || metric === "sideBySide") && evidenceBetter >= bar,
   );

@@ -8,9 +8,9 @@ import type { Sentence } from "../views/sentence.ts";
 import { activeArms } from "./arms.ts";
 import { absorbAll, harmOf, isBetter } from "./evidence.ts";
 import { armFigures } from "./figures.ts";
-import { observeCanary } from "./observe.ts";
+import { observeArm } from "./observe.ts";
 import { said } from "./said.ts";
-import { type CanaryState, stateOf } from "./state.ts";
+import { type Evidence, stateOf } from "./state.ts";
 
 export type Finding =
   | { kind: "WAIT" }
@@ -39,8 +39,8 @@ async function look(tx: Tx, now: Date): Promise<{ finding: Finding; more: boolea
   const canary = await tx.canary.findUniqueOrThrow({ where: { id: row.id } });
   const plan = canaryPlanSchema.parse(canary.plan);
   const before = stateOf(canary);
-  const { observations, cursors, more } = await observeCanary(tx, canary, before);
-  const state: CanaryState = { ...absorbAll(before, observations), ...cursors };
+  const { observations, cursors, more } = await observeArm(tx, canary, before);
+  const state = { ...absorbAll(before, observations), ...cursors };
   // Figures are for people: the last batch's are those of all.
   const figures = more
     ? {}
@@ -69,7 +69,7 @@ export async function waitsFor(db: Db | Tx, canary: Canary, now: Date): Promise<
 
 interface Progress {
   plan: CanaryPlan;
-  state: CanaryState;
+  state: Evidence;
   stage: number;
   stageSince: Date;
   now: Date;

@@ -9,6 +9,7 @@ import { LIVE, type LiveDeployment } from "../live.ts";
 import type { Sentence } from "../views/sentence.ts";
 import type { Admission } from "./prepare.ts";
 import { said } from "./said.ts";
+import { beginWatch } from "./watch.ts";
 
 export interface Move {
   actorId: string | null;
@@ -123,10 +124,12 @@ export async function promote(
   await endCanary(tx, move, canary, { status: "PROMOTED", reason });
   const { adapterId, gateId, override } = arm;
   // The Gate has had its approvals when the Canary began; the new row is the system's where nobody asked for it.
-  return replaceDefault(tx, move, arms, {
+  const opened = await replaceDefault(tx, move, arms, {
     ...{ adapterId, gateId, override },
     reason: (number) => said("REPLACED", { number }),
   });
+  await beginWatch(tx, { deploymentId: opened.id, controlId: arms[0].id });
+  return opened;
 }
 
 /** Takes the traffic of the Canary's arm away. */

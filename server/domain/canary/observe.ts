@@ -1,17 +1,19 @@
 /**
- * Reads what conversations say of a Canary since it was last looked at. One conversation says one thing per metric, and only conversations that
- * began with the Canary count: those from before were not drawn between its arm and the control. Every read goes a little further back than
+ * Reads what conversations say of a watched arm since it was last looked at. One conversation says one thing per metric, and only conversations
+ * that began with the arm count: those from before were not drawn between it and the control. Every read goes a little further back than
  * the last one ended, since rows can become visible after younger ones; what was stored before is not stored again.
  */
 
-import type { Canary } from "../../../prisma/generated/client.ts";
 import { Prisma } from "../../../prisma/generated/client.ts";
 import type { Tx } from "../../db.ts";
 import type { Observation } from "./evidence.ts";
-import type { CanaryState } from "./state.ts";
+import { type Evidence, floorOf } from "./state.ts";
 
-type Arms = Pick<Canary, "id" | "deploymentId" | "controlId">;
-type Cursors = Pick<CanaryState, "repliesAfter" | "judgementsAfter">;
+interface Arms {
+  deploymentId: string;
+  controlId: string;
+}
+type Cursors = Pick<Evidence, "repliesAfter" | "judgementsAfter">;
 
 /** Rows read at a time. */
 const BATCH = 2_000;
@@ -21,14 +23,14 @@ const REPLY_LAG_MS = 15_000;
 const JUDGEMENT_LAG = 200n;
 
 /** New observations in the order in which they came, and how far was read. `more`: there is more to read at once. */
-export async function observeCanary(
+export async function observeArm(
   tx: Tx,
-  canary: Arms,
+  arms: Arms,
   cursors: Cursors,
 ): Promise<{ observations: Observation[]; cursors: Cursors; more: boolean }> {
-  const replies = await readReplies(tx, canary, cursors.repliesAfter);
-  const ofReplies = await observeReplies(tx, canary, replies.conversationIds);
-  const judgements = await readJudgements(tx, canary, BigInt(cursors.judgementsAfter));
+  const replies = await readReplies(tx, arms, cursors.repliesAfter);
+  const ofReplies = await observeReplies(tx, arms, replies.conversationIds);
+  const judgements = await readJudgements(tx, arms, BigInt(cursors.judgementsAfter));
   return {
     observations: [...ofReplies, ...judgements.observations],
     cursors: { repliesAfter: replies.after, judgementsAfter: String(judgements.after) },
@@ -62,32 +64,31 @@ function earlier(id: string, ms: number): string {
 }
 
 /** Spoken by an arm and shown to whom it was for. */
-const shown = (message: string) =>
+export const shown = (message: string) =>
   Prisma.raw(`${message}."deploymentId" IS NOT NULL AND NOT ${message}."forComparison"`);
 
 /** Not one of several drafts that were begun together: those are judged beside each other. */
-const alone = (message: string) =>
+export const alone = (message: string) =>
   Prisma.raw(`${message}."requestKey" LIKE 'reply:%' AND NOT EXISTS (SELECT 1 FROM "Message" twin
     WHERE twin."conversationId" = ${message}."conversationId" AND twin."requestKey" = 'draft1:' || substr(${message}."requestKey", 7))`);
 
-/** The conversation had heard nothing before the Canary began. */
-const began = (conversationId: string, armId: string) => Prisma.sql`NOT EXISTS (SELECT 1 FROM "Message" old
-    WHERE old."conversationId" = ${Prisma.raw(conversationId)} AND ${shown("old")} AND old."id" <= ${armId}::uuid)`;
+/** The conversation had heard nothing up to this id. */
+export const began = (conversationId: string, floor: string) => Prisma.sql`NOT EXISTS (SELECT 1 FROM "Message" old
+    WHERE old."conversationId" = ${Prisma.raw(conversationId)} AND ${shown("old")} AND old."id" <= ${floor}::uuid)`;
 
 /**
- * The first reply of each conversation: whether it failed, how long a token took, and, once anything followed it, whether its reader asked for
- * another one instead of going on.
+ * Common table expressions `heard`, the first reply of each conversation that one of the Deployments spoke, and `said`: whether it failed, how
+ * long a token took, and, once anything followed it, whether its reader asked for another one instead of going on.
+ * @param told rows with the "id" of a conversation each
+ * @param floor only conversations that began after this id
  */
-async function observeReplies(
-  tx: Tx,
-  { id, deploymentId, controlId }: Arms,
-  conversationIds: readonly string[],
-): Promise<Observation[]> {
-  if (conversationIds.length === 0) return [];
-  return tx.$queryRaw<Observation[]>`
-    WITH heard AS MATERIALIZED (
+export const firstReplies = (
+  told: Prisma.Sql,
+  { speakers, floor }: { speakers: string[]; floor: string },
+) => Prisma.sql`
+    heard AS MATERIALIZED (
       SELECT conversation."id" AS "conversationId", conversation."source", first.*, next."parentId" AS "nextParentId"
-      FROM unnest(${[...conversationIds]}::uuid[]) AS told("id") JOIN "Conversation" conversation ON conversation."id" = told."id"
+      FROM ${told} AS told("id") JOIN "Conversation" conversation ON conversation."id" = told."id"
       JOIN LATERAL (SELECT reply."id" AS "replyId", reply."deploymentId", reply."parentId", reply."status", reply."errorCode",
           extract(epoch FROM reply."finishedAt" - reply."createdAt") * 1000 AS "ms", reply."completionTokens" AS "tokens"
         FROM "Message" reply WHERE reply."conversationId" = told."id" AND ${shown("reply")} AND ${alone("reply")}
@@ -95,7 +96,7 @@ async function observeReplies(
       LEFT JOIN LATERAL (SELECT later."parentId" FROM "Message" later
         WHERE later."conversationId" = told."id" AND ${shown("later")} AND later."id" > first."replyId"
         ORDER BY later."id" LIMIT 1) next ON true
-      WHERE first."deploymentId" IN (${deploymentId}::uuid, ${controlId}::uuid) AND ${began("told.id", deploymentId)}
+      WHERE first."deploymentId" = ANY(${speakers}::uuid[]) AND ${began("told.id", floor)}
     ), said AS (
       SELECT "conversationId", 'errors' AS "metric",
         ("status" = 'COMPLETE' OR "status" = 'INTERRUPTED' AND "errorCode" IS NULL)::int::float8 AS "value"
@@ -105,9 +106,20 @@ async function observeReplies(
       UNION ALL
       SELECT "conversationId", 'regenerate', ("nextParentId" <> "parentId")::int::float8
       FROM heard WHERE "nextParentId" IS NOT NULL AND "source" = 'CHAT'
-    ), added AS (
-      INSERT INTO "CanaryObservation" ("canaryId", "metric", "conversationId", "onArm", "value")
-      SELECT ${id}::uuid, said."metric", said."conversationId", heard."deploymentId" = ${deploymentId}::uuid, said."value"
+    )`;
+
+async function observeReplies(
+  tx: Tx,
+  { deploymentId, controlId }: Arms,
+  conversationIds: readonly string[],
+): Promise<Observation[]> {
+  if (conversationIds.length === 0) return [];
+  const told = Prisma.sql`unnest(${[...conversationIds]}::uuid[])`;
+  const speakers = [deploymentId, controlId];
+  return tx.$queryRaw<Observation[]>`
+    WITH ${firstReplies(told, { speakers, floor: floorOf({ deploymentId, controlId }) })}, added AS (
+      INSERT INTO "ArmObservation" ("deploymentId", "metric", "conversationId", "onArm", "value")
+      SELECT ${deploymentId}::uuid, said."metric", said."conversationId", heard."deploymentId" = ${deploymentId}::uuid, said."value"
       FROM said JOIN heard USING ("conversationId")
       ON CONFLICT DO NOTHING RETURNING *
     )
@@ -116,7 +128,7 @@ async function observeReplies(
 }
 
 /** The first thumb of each conversation, and the first choice between drafts of both arms that were begun together. */
-async function readJudgements(tx: Tx, { id, deploymentId, controlId }: Arms, after: bigint) {
+async function readJudgements(tx: Tx, { deploymentId, controlId }: Arms, after: bigint) {
   const from = after > JUDGEMENT_LAG ? after - JUDGEMENT_LAG : 0n;
   const [bounds] = await tx.$queryRaw<{ last: bigint | null; count: bigint }[]>`
     SELECT max("id") AS "last", count(*) AS "count" FROM
@@ -130,7 +142,7 @@ async function readJudgements(tx: Tx, { id, deploymentId, controlId }: Arms, aft
         reply."deploymentId" = ${deploymentId}::uuid AS "onArm", (given."judgement"->>'value' = '1')::int::float8 AS "value"
       FROM given JOIN "Message" reply ON reply."id" = given."subjectId"
       WHERE given."kind" = 'FEEDBACK' AND reply."deploymentId" IN (${deploymentId}::uuid, ${controlId}::uuid)
-        AND ${shown("reply")} AND ${alone("reply")} AND ${began('reply."conversationId"', deploymentId)}
+        AND ${shown("reply")} AND ${alone("reply")} AND ${began('reply."conversationId"', floorOf({ deploymentId, controlId }))}
       ORDER BY reply."conversationId", given."id"
     ), choices AS (
       SELECT DISTINCT ON (prompt."conversationId") given."id", prompt."conversationId", 'sideBySide' AS "metric", true AS "onArm",
@@ -147,8 +159,8 @@ async function readJudgements(tx: Tx, { id, deploymentId, controlId }: Arms, aft
         AND drafts."ofArm" > 0 AND drafts."ofArm" = drafts."ofControl" AND drafts."all" = 2 * drafts."ofArm" AND drafts."requests" = 1
       ORDER BY prompt."conversationId", given."id"
     ), said AS (SELECT * FROM thumbs UNION ALL SELECT * FROM choices), added AS (
-      INSERT INTO "CanaryObservation" ("canaryId", "metric", "conversationId", "onArm", "value")
-      SELECT ${id}::uuid, "metric", "conversationId", "onArm", "value" FROM said
+      INSERT INTO "ArmObservation" ("deploymentId", "metric", "conversationId", "onArm", "value")
+      SELECT ${deploymentId}::uuid, "metric", "conversationId", "onArm", "value" FROM said
       ON CONFLICT DO NOTHING RETURNING *
     )
     SELECT added."metric", added."onArm", added."value" FROM added JOIN said USING ("conversationId", "metric") ORDER BY said."id"`;

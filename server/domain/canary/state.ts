@@ -1,17 +1,15 @@
-/** What a Canary knows so far: the running evidence of each metric, and how far it has read. */
+/** What is known so far of an arm that is watched: the running evidence of each metric, and how far was read. */
 
 import { z } from "zod";
 import type { Canary } from "../../../prisma/generated/client.ts";
 import type { Tx } from "../../db.ts";
 import { noProportions, twoProportionsSchema } from "../sequential/two-proportions.ts";
 
-export const canaryStateSchema = z.object({
+const evidenceSchema = z.object({
   /** Id of a reply: those up to it have been read, but for ones that were not committed or not finished then. */
   repliesAfter: z.uuid(),
   /** Id of a JudgementEvent, likewise. */
   judgementsAfter: z.string().regex(/^\d{1,18}$/),
-  /** Replies of the arm after this one are of the present stage. */
-  stageFloor: z.uuid(),
   thumbs: twoProportionsSchema,
   regenerate: twoProportionsSchema,
   errors: twoProportionsSchema,
@@ -30,15 +28,39 @@ export const canaryStateSchema = z.object({
     peakWorse: z.number(),
   }),
 });
-export type CanaryState = z.output<typeof canaryStateSchema>;
+/** The evidence about an arm, whoever watches it. */
+export type Evidence = z.output<typeof evidenceSchema>;
+
+export const canaryStateSchema = evidenceSchema.extend({
+  /** Replies of the arm after this one are of the present stage. */
+  stageFloor: z.uuid(),
+});
+type CanaryState = z.output<typeof canaryStateSchema>;
 
 export const stateOf = ({ state }: Pick<Canary, "state">): CanaryState => canaryStateSchema.parse(state);
 
-/** Nothing is known yet. What counts is what comes after the arm: its id is younger than every reply before it. */
-export async function firstState(tx: Tx, armId: string): Promise<CanaryState> {
+interface Arms {
+  deploymentId: string;
+  controlId: string;
+}
+
+/** Older than every id that is by time. */
+const EVER = "00000000-0000-7000-8000-000000000000";
+
+/** Ids of replies from then on are greater. Ids are by time (UUID version 7), but for that of the release that came with the database. */
+export const sinceRelease = (deploymentId: string): string => (deploymentId[14] === "7" ? deploymentId : EVER);
+
+/** Only conversations that began after this count: both arms were there. */
+export function floorOf({ deploymentId, controlId }: Arms): string {
+  const [arm, control] = [sinceRelease(deploymentId), sinceRelease(controlId)];
+  return arm > control ? arm : control;
+}
+
+/** Nothing is known yet. */
+export async function noEvidence(tx: Tx, arms: Arms): Promise<Evidence> {
   const newest = await tx.judgementEvent.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
   return {
-    ...{ repliesAfter: armId, stageFloor: armId, judgementsAfter: String(newest?.id ?? 0) },
+    ...{ repliesAfter: floorOf(arms), judgementsAfter: String(newest?.id ?? 0) },
     ...{ thumbs: noProportions(), regenerate: noProportions(), errors: noProportions() },
     latency: { ...noProportions(), recent: [], bar: null },
     sideBySide: { wins: 0, losses: 0, ties: 0, peakWorse: 0 },

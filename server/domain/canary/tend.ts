@@ -1,4 +1,4 @@
-/** What every web process does for Canaries now and then: looks, takes away, moves on, and begins those that a policy asks for. */
+/** What every web process does for arms now and then: looks, takes away, moves canaries on, and begins those that a policy asks for. */
 
 import { AppError } from "../../errors.ts";
 import { logger } from "../../log.ts";
@@ -8,10 +8,12 @@ import { beginCanary, enterStage } from "./acts.ts";
 import { type Finding, lookAtCanary } from "./look.ts";
 import { openCanary, withdraw } from "./moves.ts";
 import { lockArms, rewarm, type Serving, warmArms } from "./stage.ts";
+import { tendWatches } from "./take-away.ts";
 
 /** A pass. Several processes may do this at the same time: one looks, and every act asks again under the lock whether it is still to be done. */
 export async function tendCanary(serving: Serving, now: Date): Promise<void> {
   await actOn(serving, await lookAtCanary(serving.db, now), now);
+  await tendWatches(serving, now);
   await beginByPolicy(serving, now);
 }
 

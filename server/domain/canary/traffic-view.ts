@@ -9,6 +9,8 @@ import { PERSON } from "../select.ts";
 import { getSetting } from "../setting.ts";
 import {
   type ArmView,
+  type ArmWatchView,
+  type CanaryPlan,
   type CanaryView,
   canaryFiguresSchema,
   canaryPlanSchema,
@@ -21,6 +23,7 @@ import { armFigures } from "./figures.ts";
 import { readFreeze } from "./freeze.ts";
 import { waitsFor } from "./look.ts";
 import { stateOf } from "./state.ts";
+import { watchStateOf } from "./watch.ts";
 
 interface Reader {
   db: Db;
@@ -41,8 +44,9 @@ type CanaryRow = Prisma.CanaryGetPayload<{ include: typeof CANARY }>;
 const PAST = 20;
 
 export async function readTraffic({ db, env, now = new Date() }: Reader): Promise<TrafficView> {
-  const [arms, canaries, target, frozen, plan] = await Promise.all([
+  const [arms, watches, canaries, target, frozen, plan] = await Promise.all([
     activeArms(db),
+    db.armWatch.findMany({ where: { deployment: { deactivatedAt: null } }, include: WATCH }),
     db.canary.findMany({ orderBy: { startedAt: "desc" }, take: PAST + 1, include: CANARY }),
     readRollbackTarget(db),
     readFreeze(db),
@@ -51,7 +55,12 @@ export async function readTraffic({ db, env, now = new Date() }: Reader): Promis
   const running = canaries.find(({ endedAt }) => endedAt === null);
   const rest = arms.reduce((rest, { share }) => rest - share, 1000);
   return {
-    arms: await Promise.all(arms.map((arm) => viewArm(db, arm, rest))),
+    arms: await Promise.all(
+      arms.map(async (arm) => {
+        const watch = watches.find(({ deploymentId }) => deploymentId === arm.id);
+        return { ...(await viewArm(db, arm, rest)), watch: watch ? viewWatch(watch, plan) : null };
+      }),
+    ),
     canary: running ? viewCanary(running, await waitsFor(db, running, now)) : null,
     past: canaries.filter((canary) => canary !== running).map((canary) => viewCanary(canary, [])),
     ...{ frozen, plan, mostArms: env.INFERENCE_ADAPTERS },
@@ -63,12 +72,24 @@ async function viewArm(
   db: Db,
   { id, number, adapter, slot, share, activatedAt }: LiveDeployment,
   rest: number,
-): Promise<ArmView> {
+): Promise<Omit<ArmView, "watch">> {
   const isDefault = slot === DEFAULT_SLOT;
   return {
     ...{ deploymentId: id, number, isDefault, share: isDefault ? rest : share, since: activatedAt },
     ...{ adapterId: adapter?.id ?? null, adapterSha256: adapter?.sha256 ?? null, figures: await armFigures(db, id) },
   };
+}
+
+const WATCH = { control: { select: { number: true } } } as const satisfies Prisma.ArmWatchInclude;
+
+/** What a default arm is not compared in has no observations, and is left out. */
+function viewWatch(
+  row: Prisma.ArmWatchGetPayload<{ include: typeof WATCH }>,
+  plan: Pick<CanaryPlan, "alpha">,
+): ArmWatchView {
+  const state = watchStateOf(row);
+  const tests = testsOf(state, plan).filter(({ metric }) => !state.kept || metric in state.kept);
+  return { controlNumber: row.control.number, tests, endedAt: row.endedAt };
 }
 
 function viewCanary(row: CanaryRow, waits: Sentence[]): CanaryView {

@@ -5,8 +5,9 @@ import type { Env } from "../../env.ts";
 import { logger } from "../../log.ts";
 import { factsOf } from "./facts.ts";
 import { payloadOf } from "./payload.ts";
-import { type SendOptions, send } from "./send.ts";
+import { type SendOptions, type Sent, send } from "./send.ts";
 import { signatureHeaders } from "./signature.ts";
+import { secretOf } from "./webhook.ts";
 
 const MINUTE = 60_000;
 /** Pauses after the first, second, … try that failed; after the last there is no other. About a day in all. */
@@ -18,7 +19,7 @@ const MOST_IN_A_PASS = 50;
 
 export interface DeliveryServices {
   db: Db;
-  env: Pick<Env, "WEBHOOK_ALLOW" | "NEXTAUTH_URL">;
+  env: Pick<Env, "WEBHOOK_ALLOW" | "NEXTAUTH_URL" | "NEXTAUTH_SECRET">;
 }
 
 interface PassOptions extends Pick<SendOptions, "resolve" | "timeoutMs"> {
@@ -80,15 +81,16 @@ async function attempt({ db, env }: DeliveryServices, claimed: Claimed, { now, .
     db.event.findUniqueOrThrow({ where: { id: claimed.eventId } }),
   ]);
   const at = now();
-  const body = await payloadOf(event, await factsOf(db, event), env.NEXTAUTH_URL ?? null);
-  const headers = {
-    "user-agent": "Hone-Webhooks/1",
-    ...signatureHeaders(webhook.secret, { id: claimed.id, at, body }),
+  const tell = async (): Promise<Sent> => {
+    if (!webhook.enabled || webhook.deletedAt !== null) return { status: null, error: "SWITCHED_OFF" };
+    const secret = secretOf(env, webhook);
+    // Nobody could check what is not signed.
+    if (secret === null) return { status: null, error: "SECRET_LOST" };
+    const body = await payloadOf(event, await factsOf(db, event), env.NEXTAUTH_URL ?? null);
+    const headers = { "user-agent": "Hone-Webhooks/1", ...signatureHeaders(secret, { id: claimed.id, at, body }) };
+    return send({ url: webhook.url, headers, body }, { destinations: env.WEBHOOK_ALLOW, ...options });
   };
-  const sent =
-    webhook.enabled && webhook.deletedAt === null
-      ? await send({ url: webhook.url, headers, body }, { destinations: env.WEBHOOK_ALLOW, ...options })
-      : { status: null, error: "SWITCHED_OFF" as const };
+  const sent = await tell();
   if (options.signal?.aborted) return false;
   const pause = sent.error === "SWITCHED_OFF" ? undefined : RETRY_MS[claimed.attempts - 1];
   const over = sent.error === null || pause === undefined;

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Db } from "../../db.ts";
+import { DEFAULT_SLOT } from "../live.ts";
 import { type Sentence, sentenceSchema } from "../views/sentence.ts";
 import { type EventData, eventDataSchema } from "../views/watch.ts";
 
@@ -37,24 +38,32 @@ const READERS: Readonly<Record<string, Reader>> = {
     const gate = await db.gate.findUnique({
       where: { id },
       select: {
+        error: true,
         adapter: { select: { sha256: true } },
         evaluations: { where: { status: { in: ["FAILED", "MISSING", "UNDECIDED"] } }, select: { suite: true } },
       },
     });
     if (!gate) return null;
     const suites = gate.evaluations.map(({ suite }) => suite).sort();
-    return { values: { adapter: gate.adapter.sha256.slice(0, SHORT_HASH) }, suites };
+    const adapter = gate.adapter.sha256.slice(0, SHORT_HASH);
+    return { values: { adapter, ...(gate.error ? { error: gate.error } : {}) }, suites };
   },
   async Deployment(db, id) {
-    const release = await db.deployment.findUnique({ where: { id }, select: { number: true, activatedAt: true } });
+    const release = await db.deployment.findUnique({
+      where: { id },
+      select: { number: true, slot: true, activatedAt: true, endReason: true },
+    });
     if (!release) return null;
+    const values = { release: `r${release.number}` };
+    // Of an arm beside the default one it is its end that is told of.
+    if (release.slot !== DEFAULT_SLOT) return { values, reason: sentenceOf(release.endReason) };
     // What it took the place of says why.
     const before = await db.deployment.findFirst({
       where: { deactivatedAt: { gte: release.activatedAt }, id: { not: id } },
       orderBy: { deactivatedAt: "asc" },
       select: { endReason: true },
     });
-    return { values: { release: `r${release.number}` }, reason: sentenceOf(before?.endReason) };
+    return { values, reason: sentenceOf(before?.endReason) };
   },
   async Canary(db, id) {
     const canary = await db.canary.findUnique({

@@ -5,6 +5,7 @@ import type { Db } from "../../db.ts";
 import { originText, refuseDestination } from "../../destinations.ts";
 import type { Env } from "../../env.ts";
 import { AppError, notFound } from "../../errors.ts";
+import { seal, unseal } from "../../sealed.ts";
 import { recordAudit } from "../audit.ts";
 import { PERSON } from "../select.ts";
 import type { DeliveryError, EventKind, WebhookView } from "../views/watch.ts";
@@ -15,7 +16,7 @@ const DELIVERIES = 20;
 const MOST_WEBHOOKS = 20;
 
 const VIEW = {
-  ...{ id: true, url: true, kinds: true, enabled: true, createdAt: true, createdBy: PERSON },
+  ...{ id: true, url: true, kinds: true, enabled: true, createdAt: true, createdBy: PERSON, secret: true },
   deliveries: {
     orderBy: { eventId: "desc" },
     take: DELIVERIES,
@@ -23,14 +24,25 @@ const VIEW = {
   },
 } as const satisfies Prisma.WebhookSelect;
 
-const view = ({ deliveries, kinds, ...webhook }: Prisma.WebhookGetPayload<{ select: typeof VIEW }>): WebhookView => ({
+type Row = Prisma.WebhookGetPayload<{ select: typeof VIEW }>;
+
+const view = (env: Keeper, { deliveries, kinds, secret, ...webhook }: Row): WebhookView => ({
   ...webhook,
   kinds: kinds as EventKind[],
+  secretLost: secretOf(env, { url: webhook.url, secret }) === null,
   deliveries: deliveries.map(({ event, id, attempts, deliveredAt, nextAt, httpStatus, error }) => ({
     ...{ id, attempts, deliveredAt, nextAt, httpStatus },
     ...{ kind: event.kind as EventKind, at: event.at, error: error as DeliveryError | null },
   })),
 });
+
+type Keeper = Pick<Env, "NEXTAUTH_SECRET">;
+
+const sealing = (url: string) => ({ purpose: "webhook secret", of: url });
+
+/** What signs; null where it was sealed under another secret of the instance. */
+export const secretOf = (env: Keeper, { url, secret }: { url: string; secret: string }): string | null =>
+  unseal(env, secret, sealing(url));
 
 /** With where the environment lets webhooks go, so that the page can say so before somebody tries. */
 export async function listWebhooks({
@@ -38,27 +50,28 @@ export async function listWebhooks({
   env,
 }: {
   db: Db;
-  env: Pick<Env, "WEBHOOK_ALLOW">;
+  env: Pick<Env, "WEBHOOK_ALLOW" | "NEXTAUTH_SECRET">;
 }): Promise<{ allowed: string[]; webhooks: WebhookView[] }> {
   const allowed = env.WEBHOOK_ALLOW.origins.map(originText);
   const rows = await db.webhook.findMany({ where: { deletedAt: null }, orderBy: { createdAt: "asc" }, select: VIEW });
-  return { allowed, webhooks: rows.map(view) };
+  return { allowed, webhooks: rows.map((row) => view(env, row)) };
 }
 
 /** @returns its secret, which nobody can read again. @throws AppError WEBHOOK_REFUSED, CONFLICT when there are too many */
 export async function createWebhook(
-  { db, env }: { db: Db; env: Pick<Env, "WEBHOOK_ALLOW"> },
+  { db, env }: { db: Db; env: Pick<Env, "WEBHOOK_ALLOW" | "NEXTAUTH_SECRET"> },
   actorId: string,
-  { url, kinds }: { url: string; kinds: EventKind[] },
+  { url: given, kinds }: { url: string; kinds: EventKind[] },
 ): Promise<{ id: string; secret: string }> {
-  const refusal = refuseDestination(env.WEBHOOK_ALLOW, url);
+  const refusal = refuseDestination(env.WEBHOOK_ALLOW, given);
   if (refusal !== null) throw new AppError("WEBHOOK_REFUSED", refusal);
+  const url = new URL(given).href;
   const secret = newSecret();
   return db.$transaction(async (tx) => {
     if ((await tx.webhook.count({ where: { deletedAt: null } })) >= MOST_WEBHOOKS)
       throw new AppError("CONFLICT", `There are ${MOST_WEBHOOKS} webhooks already; remove one first.`);
     const { id } = await tx.webhook.create({
-      data: { url: new URL(url).href, kinds, secret, createdById: actorId },
+      data: { url, kinds, secret: seal(env, secret, sealing(url)), createdById: actorId },
       select: { id: true },
     });
     await recordAudit(tx, { actorId, action: "webhook.create", subject: `Webhook:${id}`, after: { url, kinds } });

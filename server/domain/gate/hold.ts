@@ -53,10 +53,11 @@ export async function gateWaits(db: Db): Promise<boolean> {
  */
 export async function claimGate(db: Db, { owner }: { owner: string }): Promise<ClaimedGate | null> {
   return db.$transaction(async (tx) => {
-    await tx.$executeRaw`
+    const lost = await tx.$queryRaw<{ id: string; adapterId: string }[]>`
       UPDATE "Gate" SET "status" = 'FAILED', "finishedAt" = now(), "leaseOwner" = NULL, "leaseExpiresAt" = NULL, "errorCode" = 'TRAINER_LOST',
         "error" = 'The trainer died ' || "attempt" || ' times during this gate; look into its log for the reason, most often too little memory.'
-      WHERE "status" = 'RUNNING' AND "leaseExpiresAt" < now() AND "attempt" >= "maxAttempts"`;
+      WHERE "status" = 'RUNNING' AND "leaseExpiresAt" < now() AND "attempt" >= "maxAttempts" RETURNING "id", "adapterId"`;
+    for (const gate of lost) await recordFailure(tx, gate, "TRAINER_LOST");
     const [claimed] = await tx.$queryRaw<{ id: string; attempt: number }[]>`
       UPDATE "Gate" SET "status" = 'RUNNING', "attempt" = "attempt" + 1, "leaseOwner" = ${owner},
         "leaseExpiresAt" = now() + make_interval(secs => ${GATE_LEASE_SECONDS}), "startedAt" = now(), "progress" = NULL,
@@ -164,11 +165,16 @@ export async function failGate(
   { error, errorCode, now }: { error: string; errorCode: ErrorCode; now: Date },
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    if (!(await lockHeld(tx, hold))) return false;
+    const gate = await lockHeld(tx, hold);
+    if (!gate) return false;
     await end(tx, hold.gateId, { status: "FAILED", error: storable(error), errorCode, finishedAt: now });
+    await recordFailure(tx, { id: hold.gateId, adapterId: gate.adapterId }, errorCode);
     return true;
   });
 }
+
+const recordFailure = (tx: Tx, { id, adapterId }: { id: string; adapterId: string }, errorCode: ErrorCode) =>
+  recordEvent(tx, { kind: "gate.failed", subject: `Gate:${id}`, data: { gateId: id, adapterId, errorCode } });
 
 /** Gives a Gate back, because the trainer is shutting down: it is begun anew, and this does not count as an attempt. */
 export async function returnGate(db: Db, { gateId, attempt }: GateHold): Promise<boolean> {

@@ -25,6 +25,8 @@ export interface Facts {
   pausedCanary: { number: number; reason: Sentence | null } | null;
   /** The last canary, if the system took it back, and nothing has gone live since. */
   failedCanary: { number: number; reason: Sentence | null } | null;
+  /** The last default arm, or arm with a fixed share, that its watch took back, if nothing has been activated since. */
+  takenBack: { number: number; reason: Sentence | null } | null;
   /** Why nothing may be activated. */
   frozen: { reason: string } | null;
 }
@@ -89,11 +91,12 @@ function gates({ lastGate, undecided, unmeasured }: Facts): AttentionItem[] {
   ];
 }
 
-function traffic({ pausedCanary, failedCanary, frozen }: Facts): AttentionItem[] {
+function traffic({ pausedCanary, failedCanary, takenBack, frozen }: Facts): AttentionItem[] {
   const of = (kind: AttentionKind, { number, reason }: { number: number; reason: Sentence | null }) =>
     item(kind, "/admin/deployments", { values: { release: `r${number}` }, reason: reason ? [reason] : [] });
   return [
     ...(pausedCanary ? [of("CANARY_PAUSED", pausedCanary)] : []),
+    ...(takenBack ? [of("RELEASE_TAKEN_BACK", takenBack)] : []),
     ...(failedCanary ? [of("CANARY_ROLLED_BACK", failedCanary)] : []),
     ...(frozen ? [item("FROZEN", "/admin/deployments", { values: { reason: frozen.reason } })] : []),
   ];

@@ -9,7 +9,8 @@ const say = (code: string, values: Sentence["values"] = {}): Sentence => ({ area
 const ofStage = (index: number, method: Method) => ({ stage: index + 1, method });
 
 export const REASONS = {
-  quiet: (until: Date | null) => say("QUIET_HOURS", { until: until?.toISOString() ?? "" }),
+  /** @param until null where it is quiet all week */
+  quiet: (until: Date | null) => (until ? say("QUIET_HOURS", { until: until.toISOString() }) : say("QUIET_ALWAYS")),
   earlierRunning: () => say("EARLIER_RUNNING"),
   /** A stage waits for what the trainer does before it. */
   trainerBusy: () => say("TRAINER_BUSY"),

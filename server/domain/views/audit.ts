@@ -8,6 +8,8 @@ export const AUDIT_ACTIONS = [
   "user.erase",
   "user.endSessions",
   "user.changePassword",
+  "user.createReset",
+  "user.resetPassword",
   "invite.create",
   "invite.revoke",
   "invite.accept",

@@ -85,6 +85,16 @@ export interface ArmView {
   share: number;
   since: Date;
   figures: ArmFigures;
+  /** How it stands where no canary moves it; null for an arm that nothing is compared with. */
+  watch: ArmWatchView | null;
+}
+
+/** The tests of an arm with a fixed share beside the default one, or of a default arm beside the release before it. */
+export interface ArmWatchView {
+  controlNumber: number;
+  tests: CanaryTest[];
+  /** Of a default arm: when the comparison was over, and it had stood. */
+  endedAt: Date | null;
 }
 
 /** How one metric stands: evidence that the arm is worse, as an E-value, and the bar at which it is stopped. */

@@ -10,11 +10,13 @@ export const EVENT_KINDS = [
   "gate.passed",
   "gate.undecided",
   "gate.refused",
+  "gate.failed",
   "deployment.activated",
   "deployment.rolledBack",
   "canary.started",
   "canary.promoted",
   "canary.rolledBack",
+  "arm.stopped",
   "schedule.skipped",
   "test",
 ] as const;
@@ -35,6 +37,7 @@ export const DELIVERY_ERRORS = [
   "REDIRECTED",
   "STATUS",
   "SWITCHED_OFF",
+  "SECRET_LOST",
 ] as const;
 export type DeliveryError = (typeof DELIVERY_ERRORS)[number];
 
@@ -43,6 +46,8 @@ export interface WebhookView {
   url: string;
   kinds: EventKind[];
   enabled: boolean;
+  /** Its secret cannot be opened: the instance's own secret is another one than when it was made. */
+  secretLost: boolean;
   createdBy: PersonRef | null;
   createdAt: Date;
   deliveries: {

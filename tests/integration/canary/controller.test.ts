@@ -260,9 +260,9 @@ describe("what counts", () => {
       { timeout: 20_000 },
     );
     const conversationId = await late;
-    expect(await world.db.canaryObservation.count({ where: { conversationId } })).toBe(0);
+    expect(await world.db.armObservation.count({ where: { conversationId } })).toBe(0);
     await tend(minute(2));
-    expect(await world.db.canaryObservation.findMany({ where: { conversationId } })).toMatchObject([
+    expect(await world.db.armObservation.findMany({ where: { conversationId } })).toMatchObject([
       { metric: "errors", value: 0, onArm: true },
     ]);
   });
@@ -276,7 +276,7 @@ describe("what counts", () => {
     const { conversationId, promptId, replyId } = row!;
     await thumb(world.db, world.admin.id, [{ promptId, messageId: replyId, value: -1 }]);
     await tend(minute(1));
-    expect(await world.db.canaryObservation.count({ where: { conversationId } })).toBe(0);
+    expect(await world.db.armObservation.count({ where: { conversationId } })).toBe(0);
     expect(await thumbsSeen()).toEqual({ arm: 0, control: 0 });
   });
 });

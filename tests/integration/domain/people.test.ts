@@ -187,6 +187,28 @@ describe("API keys", () => {
     await me.apiKey.revoke({ id });
     expect(await world.db.auditEvent.count({ where: { subject: `ApiKey:${id}` } })).toBe(2);
   });
+
+  test("are good for the days that were chosen, and say so when these are over", async () => {
+    const me = world.as(ann);
+    const { id, key, expiresAt } = await me.apiKey.create({ name: "for a month", days: 30 });
+    expect(Math.round((expiresAt!.getTime() - Date.now()) / 86_400_000)).toBe(30);
+    expect((await me.apiKey.list()).find((listed) => listed.id === id)).toMatchObject({ expiresAt });
+    expect(await callerOfApiKey(world.db, key)).toMatchObject({ apiKeyId: id });
+    await world.db.apiKey.update({
+      where: { id },
+      data: { expiresAt: new Date("2026-01-31T12:00:00Z"), lastUsedAt: null },
+    });
+    const refused = callerOfApiKey(world.db, key);
+    await expect(refused).rejects.toMatchObject({
+      code: "API_KEY_EXPIRED",
+      message: expect.stringContaining("2026-01-31"),
+    });
+    expect((await me.apiKey.list()).find((listed) => listed.id === id)?.lastUsedAt).toBeNull();
+    const forEver = await me.apiKey.create({ name: "for ever", days: null });
+    expect(forEver.expiresAt).toBeNull();
+    // @ts-expect-error: not one of those that are offered
+    await expect(me.apiKey.create({ name: "odd", days: 31 })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  });
 });
 
 test("a bucket of tokens is emptied exactly, however many take from it at once, and fills up again", async () => {

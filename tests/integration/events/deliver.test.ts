@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createDb, type Db } from "../../../server/db.ts";
 import { deliverDue, RETRY_MS, sweepOldEvents } from "../../../server/domain/events/deliver.ts";
 import { recordEvent } from "../../../server/domain/events/event.ts";
+import { listWebhooks } from "../../../server/domain/events/webhook.ts";
 import type { EventKind } from "../../../server/domain/views/watch.ts";
 import { type Receiver, startReceiver } from "../../helpers/receiver.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
@@ -205,4 +206,21 @@ test("events of long ago are forgotten, but for those still on their way", async
   await record("run.failed");
   await sweepOldEvents(world.db, new Date(Date.now() + 91 * 24 * 3_600_000));
   expect((await world.db.event.findMany()).map(({ kind }) => kind)).toEqual(["run.finished"]);
+});
+
+test("a secret is in the database only sealed; under another secret of the instance nothing is sent, and the page says so", async () => {
+  const { secret } = await world.db.webhook.findUniqueOrThrow({ where: { id: webhook.id } });
+  expect(secret).not.toContain(webhook.secret.slice("whsec_".length));
+  await record("run.finished");
+  const env = { ...world.services.env, NEXTAUTH_SECRET: "another secret of this server" };
+  await deliverDue({ db: world.db, env }, { now: () => later(0) });
+  expect(receiver.received).toEqual([]);
+  expect(await deliveries()).toMatchObject([{ error: "SECRET_LOST", attempts: 1, nextAt: expect.any(Date) }]);
+  const lost = await listWebhooks({ db: world.db, env });
+  expect(lost.webhooks).toMatchObject([{ id: webhook.id, secretLost: true }]);
+  expect(JSON.stringify(lost)).not.toContain(secret);
+  expect((await admin.webhook.list()).webhooks).toMatchObject([{ secretLost: false }]);
+  // With the old one back, the next try arrives.
+  await pass(later(RETRY_MS[0]!));
+  expect(await deliveries()).toMatchObject([{ error: null, httpStatus: 200 }]);
 });

@@ -167,6 +167,23 @@ describe("a trainer", () => {
     });
   });
 
+  it("refuses weights that overflow: what cannot be counted is nobody's draw", async () => {
+    const id = await request();
+    class Overflowing extends BigramEngine {
+      override async forward(...[batch, use]: Parameters<BigramEngine["forward"]>) {
+        const found = await super.forward(batch, use);
+        return use.adapter === "candidate"
+          ? { ...found, logProbs: found.logProbs.map((row) => row.fill(Number.NaN)) }
+          : found;
+      }
+    }
+    expect(await workOnGate({ ...services, openEngine: async () => new Overflowing(512) })).toBe("measured");
+    const gate = await row(id);
+    expect(gate.status).toBe("REFUSED");
+    const missing = gate.evaluations.filter(({ status }) => status === "MISSING").map(({ suite }) => suite);
+    expect(missing.sort()).toEqual(["divergence", "general", "heldOutPairs"]);
+  });
+
   it("refuses when the judge that is configured does not answer, and says so", async () => {
     const server = createServer((_, response) => void response.writeHead(401).end("no such key"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

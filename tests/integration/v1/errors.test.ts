@@ -67,6 +67,11 @@ describe("errors in OpenAI's shape", () => {
     const bare = await route("http://hone.test/v1/models");
     expect(bare.status).toBe(401);
     expect(await bare.json()).toMatchObject({ error: { code: "invalid_api_key", type: "authentication_error" } });
+    const old = await user.me.apiKey.create({ name: "old", days: 30 });
+    await world.db.apiKey.update({ where: { id: old.id }, data: { expiresAt: new Date() } });
+    const late = await route("http://hone.test/v1/models", { headers: { authorization: `Bearer ${old.key}` } });
+    expect(late.status).toBe(401);
+    expect(await late.json()).toMatchObject({ error: { code: "api_key_expired", type: "authentication_error" } });
   });
 
   test("a full queue, an overfull context and a dead inference process keep their status, streamed or not", async () => {

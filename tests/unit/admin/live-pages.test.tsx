@@ -1,7 +1,4 @@
 // What the overview and the deployments page say, drawn in both languages: better, worse, unsure, never measured; each need; each reason of the traffic.
-import { NextIntlClientProvider } from "next-intl";
-import type { ReactNode } from "react";
-import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { useSentence } from "../../../app/_lib/sentence.ts";
 import { Evidence } from "../../../app/admin/deployments/evidence.tsx";
@@ -12,43 +9,8 @@ import { Work } from "../../../app/admin/overview/work.tsx";
 import { CANARY_METRICS, type CanaryTest, canaryPlanSchema } from "../../../server/domain/views/deployment.ts";
 import { ATTENTION_KINDS, type ComparedView, type WorkItem } from "../../../server/domain/views/overview.ts";
 import type { Sentence } from "../../../server/domain/views/sentence.ts";
-import { AREAS, LOCALES, type Locale } from "../../../server/locale.ts";
-
-const NOW = new Date("2026-05-01T12:00:00Z");
-
-const messages = Object.fromEntries(
-  await Promise.all(
-    LOCALES.map(async (locale) => {
-      const areas = AREAS.map(async (area) => {
-        const file = await import(`../../../messages/${locale}/${area}.json`, { with: { type: "json" } });
-        return [area, file.default] as const;
-      });
-      return [locale, Object.fromEntries(await Promise.all(areas))] as const;
-    }),
-  ),
-);
-
-/** The words of a piece of a page, without its tags. Whatever has no words, or words that do not fit their values, fails. */
-function words(page: ReactNode, locale: Locale = "en"): string {
-  const html = renderToStaticMarkup(
-    <NextIntlClientProvider
-      locale={locale}
-      messages={messages[locale]}
-      now={NOW}
-      timeZone="UTC"
-      onError={(error) => {
-        throw error;
-      }}
-    >
-      {page}
-    </NextIntlClientProvider>,
-  );
-  return html
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&#x27;/g, "'")
-    .replace(/\s+/g, " ")
-    .trim();
-}
+import { LOCALES } from "../../../server/locale.ts";
+import { messages, NOW, words } from "../../helpers/page-words.tsx";
 
 const COMPARED: ComparedView = {
   ...{ live: { number: 7, adapterSha256: "a".repeat(64) }, before: { number: 6, adapterSha256: "b".repeat(64) } },

@@ -9,7 +9,15 @@ import { ATTENTION_KINDS } from "../../../server/domain/views/overview.ts";
 const CALM: Facts = {
   counts: { flaggedAdapters: 0, newPairs: 19, newlyQuarantined: 0, tasksOpen: 4, stoppedImports: 0 },
   ...{ inferenceUp: true, fileThere: true, trainerMissed: false, failedRun: null, running: false },
-  ...{ lastGate: null, undecided: null, unmeasured: null, pausedCanary: null, failedCanary: null, frozen: null },
+  ...{
+    lastGate: null,
+    undecided: null,
+    unmeasured: null,
+    pausedCanary: null,
+    failedCanary: null,
+    takenBack: null,
+    frozen: null,
+  },
 };
 const kinds = (facts: Partial<Facts>) => attentionOf({ ...CALM, ...facts }).map(({ kind }) => kind);
 const gate = (status: GateFact["status"]): GateFact => ({
@@ -30,6 +38,7 @@ describe("what needs somebody", () => {
       ...{ inferenceUp: false, fileThere: false, trainerMissed: true, failedRun: { id: "r", error: "why" } },
       ...{ lastGate: gate("FAILED"), undecided: gate("UNDECIDED"), unmeasured: { id: "a", sha256: "0".repeat(64) } },
       ...{ pausedCanary: { number: 8, reason: null }, failedCanary: { number: 8, reason: null } },
+      takenBack: { number: 8, reason: null },
       frozen: { reason: "Exam week" },
     });
     expect(all).toEqual(ATTENTION_KINDS.filter((kind) => kind !== "GATE_REFUSED"));

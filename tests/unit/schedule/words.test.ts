@@ -28,7 +28,8 @@ const SAID = [
 ];
 
 test("every reason is in the list above", () => {
-  expect(new Set(SAID.map(({ code }) => code)).size).toBe(Object.keys(REASONS).length);
+  // One reason has two sentences: quiet for a while, and quiet all week.
+  expect(new Set(SAID.map(({ code }) => code)).size).toBe(Object.keys(REASONS).length + 1);
   expect(Object.keys(en.sentences).sort()).toEqual([...new Set(SAID.map(({ code }) => code))].sort());
 });
 

@@ -1,6 +1,6 @@
 // Canaries that are played through many times: how often, and how soon, the evidence crosses its bar when it is looked at after every word.
 import { absorb, harmOf, type Observation } from "../../../server/domain/canary/evidence.ts";
-import type { CanaryState } from "../../../server/domain/canary/state.ts";
+import type { Evidence } from "../../../server/domain/canary/state.ts";
 import { logEvidenceOfLosing } from "../../../server/domain/sequential/coin.ts";
 import { noProportions, observe } from "../../../server/domain/sequential/two-proportions.ts";
 import { canaryPlanSchema } from "../../../server/domain/views/deployment.ts";
@@ -83,8 +83,8 @@ export function playCoin({
   );
 }
 
-export const emptyState = (): CanaryState => ({
-  ...{ repliesAfter: "", judgementsAfter: "0", stageFloor: "" },
+export const emptyState = (): Evidence => ({
+  ...{ repliesAfter: "", judgementsAfter: "0" },
   ...{ thumbs: noProportions(), regenerate: noProportions(), errors: noProportions() },
   latency: { ...noProportions(), recent: [], bar: null },
   sideBySide: { wins: 0, losses: 0, ties: 0, peakWorse: 0 },

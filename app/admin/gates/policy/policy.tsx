@@ -1,4 +1,4 @@
-// The gate's policy: thresholds in groups that are saved together, who must approve, and what happens to what passes.
+// The gate's policy: thresholds in groups that are saved together, who must approve, what happens to what passes, and how a canary grows.
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -15,6 +15,7 @@ import { useSaveSettings } from "../../settings/use-save.ts";
 import { GatesHeader } from "../_components/gates-header.tsx";
 import { changedPolicy, flatPolicy, GROUPS } from "../_lib/policy-fields.ts";
 import { usePolicyText } from "../_lib/use-policy-text.ts";
+import { CanaryPlanForm } from "./canary-plan.tsx";
 
 export function Policy() {
   const trpc = useTRPC();
@@ -23,7 +24,12 @@ export function Policy() {
     <>
       <GatesHeader view="policy" />
       <QueryView query={query} skeleton={<Skeleton className="h-96 w-full" />}>
-        {({ gatePolicy }) => <PolicyForms policy={gatePolicy} />}
+        {({ gatePolicy, canaryPlan }) => (
+          <div className="space-y-4">
+            <PolicyForms policy={gatePolicy} />
+            <CanaryPlanForm plan={canaryPlan} />
+          </div>
+        )}
       </QueryView>
     </>
   );
@@ -35,7 +41,7 @@ function PolicyForms({ policy }: { policy: GatePolicy }) {
   const { save, isPending: busy } = useSaveSettings();
   const change = (gatePolicy: GatePolicy) => save({ gatePolicy });
   return (
-    <div className="space-y-4">
+    <>
       <p className="max-w-3xl text-pretty text-quiet text-sm">{t("text")}</p>
       {GROUPS.map(({ group, fields }) => (
         <NumbersForm
@@ -57,7 +63,7 @@ function PolicyForms({ policy }: { policy: GatePolicy }) {
           <Override policy={policy} busy={busy} onChange={change} />
         </div>
       </Card>
-    </div>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { Sentence } from "../../../../server/domain/views/sentence.ts";
 import type { Outputs } from "../../../_lib/trpc.ts";
 import { span } from "../../_lib/format.ts";
-import { useReason } from "../_lib/use-reason.ts";
+import { useReason } from "../../_lib/use-reason.ts";
 
 type DryRun = Outputs["schedule"]["dryRun"];
 

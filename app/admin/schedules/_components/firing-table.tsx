@@ -14,7 +14,7 @@ import { useErrorText } from "../../../_lib/error-text.ts";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
 import { LoadMore } from "../../_components/load-more.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
-import { useReason } from "../_lib/use-reason.ts";
+import { useReason } from "../../_lib/use-reason.ts";
 import { PipelineRow } from "./pipeline-row.tsx";
 
 export type Firing = Outputs["schedule"]["history"]["items"][number];

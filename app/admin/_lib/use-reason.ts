@@ -2,8 +2,8 @@
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
 import { useCallback } from "react";
-import type { Sentence } from "../../../../server/domain/views/sentence.ts";
-import { useSentence } from "../../../_lib/sentence.ts";
+import type { Sentence } from "../../../server/domain/views/sentence.ts";
+import { useSentence } from "../../_lib/sentence.ts";
 
 const TIMES = ["until", "first", "last"];
 
