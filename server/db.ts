@@ -4,6 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { type Prisma, PrismaClient } from "../prisma/generated/client.ts";
 import { requireEnv } from "./env.ts";
+import { logger } from "./log.ts";
 
 export type Db = PrismaClient;
 /** What a function inside a transaction is given. */
@@ -11,7 +12,17 @@ export type Tx = Prisma.TransactionClient;
 
 /** A client of its own, for a process or a test that ends it with `$disconnect`. */
 export function createDb(url: string, { connections = 10 } = {}): Db {
-  const pool = new pg.Pool({ connectionString: url, max: connections });
+  // A server that went without a word is noticed by the network's own signs of life; nothing else would ever end the wait for it.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // A connection that nobody uses breaks when the server restarts: the next query makes a new one. Unheard, it would end the process.
+  pool.on("error", (err) =>
+    logger("db").warn({ code: "code" in err ? err.code : undefined }, "an idle connection was lost"),
+  );
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   // Prisma's own 2 s to begin and 5 s to end fail honest work on a machine that is also training.
   const client = new PrismaClient({ adapter, transactionOptions: { maxWait: 20_000, timeout: 20_000 } });
