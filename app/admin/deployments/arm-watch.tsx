@@ -1,0 +1,22 @@
+// What keeps watch over an arm without a canary: beside what it is compared, and the strongest evidence so far that it is worse.
+"use client";
+import { useTranslations } from "next-intl";
+import { shortNumber } from "../../_components/charts/axis.ts";
+import { strength } from "../_lib/evidence.ts";
+import type { ArmData } from "./use-traffic.ts";
+
+export function ArmWatch({ arm: { isDefault, watch } }: { arm: ArmData }) {
+  const t = useTranslations("traffic.deployments");
+  if (!watch) return null;
+  const control = `r${watch.controlNumber}`;
+  if (watch.endedAt) return <p className="w-full text-quiet text-xs">{t("watchHeld", { control })}</p>;
+  const worst = watch.tests.reduce((worst, test) => (test.evidenceWorse > worst.evidenceWorse ? test : worst));
+  const { metric, evidenceWorse, bar } = worst;
+  const worse = Math.round(evidenceWorse * 10) / 10;
+  return (
+    <p className="w-full text-quiet text-xs">
+      {t(isDefault ? "watchedRelease" : "watchedArm", { control })} {t(`strength.${strength(evidenceWorse, bar)}`)}
+      {worse > 1 && ` · ${t(`test.${metric}`)} · ${t("eValue", { worse: shortNumber(worse), bar: shortNumber(bar) })}`}
+    </p>
+  );
+}
