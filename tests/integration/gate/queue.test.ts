@@ -208,6 +208,8 @@ describe("a trainer", () => {
     };
     expect(await workOnGate(services)).toBe("failed");
     expect(await row(id)).toMatchObject({ status: "FAILED", errorCode: "INTERNAL", leaseOwner: null });
+    const [event] = await world.db.event.findMany({ where: { subject: `Gate:${id}` } });
+    expect(event).toMatchObject({ kind: "gate.failed", data: { gateId: id, errorCode: "INTERNAL" } });
     expect((await row(id)).finishedAt).not.toBeNull();
   });
 
@@ -301,6 +303,8 @@ describe("two trainers", () => {
     }
     expect(await claimGate(world.db, { owner: "next" })).toBeNull();
     expect(await row(id)).toMatchObject({ status: "FAILED", errorCode: "TRAINER_LOST" });
+    const told = await world.db.event.findMany({ where: { subject: `Gate:${id}`, kind: "gate.failed" } });
+    expect(told).toMatchObject([{ data: { errorCode: "TRAINER_LOST" } }]);
   });
 
   it("measure against what is live when they begin, not when they were asked", async () => {
