@@ -91,7 +91,7 @@ test("an adapter is refused in words, comes by drag and drop, gets a name and no
     await page.getByRole("textbox", { name: "Notes" }).fill("Brought by **hand**.");
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page.getByRole("list", { name: "Tags" })).toContainText("short replies");
-    await expect(page.locator("strong", { hasText: "hand" })).toBeVisible();
+    await expect(page.getByText("hand", { exact: true })).toBeVisible();
     await page.getByRole("button", { name: "Model card" }).click();
     const card = page.getByRole("dialog", { name: "Model card" });
     await expect(card.getByRole("heading", { name })).toBeVisible();

@@ -33,6 +33,8 @@ export const test = base.extend<Fixtures>({
       });
       context.on("weberror", (error) => errors.push(error.error().stack ?? error.error().message));
       await use(undefined);
+      // Answers that a test holds back must not outlive it.
+      for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
       expect(errors.filter((error) => !expectedErrors.some((pattern) => pattern.test(error)))).toEqual([]);
     },
     { auto: true },

@@ -71,7 +71,7 @@ function MonthTable({ months, currency }: Pick<CostsOutput, "months" | "currency
   const format = useFormatter();
   const { minutes, count, money } = useFigures(currency);
   return (
-    <Table label={t("month")}>
+    <Table label={t("chart")}>
       <TableHead>
         <tr>
           <HeaderCell>{t("month")}</HeaderCell>

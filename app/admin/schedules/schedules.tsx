@@ -49,9 +49,10 @@ export function Schedules() {
 
 function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
   const t = useTranslations("schedule.list");
+  const views = useTranslations("schedule.views");
   const { triggers } = useWhen();
   return (
-    <Table label={t("name")}>
+    <Table label={views("list")}>
       <TableHead>
         <tr>
           <HeaderCell>{t("name")}</HeaderCell>

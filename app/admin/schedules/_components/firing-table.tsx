@@ -74,10 +74,11 @@ export function FiringHistory({ id }: { id?: string }) {
 
 function FiringTable({ firings, named }: { firings: readonly Firing[]; named: boolean }) {
   const t = useTranslations("schedule.firing");
+  const views = useTranslations("schedule.views");
   const trigger = useTranslations("schedule.trigger");
   const reason = useReason();
   return (
-    <Table label={t("time")}>
+    <Table label={views("history")}>
       <TableHead>
         <tr>
           <HeaderCell>{t("time")}</HeaderCell>

@@ -7,6 +7,7 @@ import { Card } from "../../../_components/ui/card.tsx";
 import { Field } from "../../../_components/ui/field.tsx";
 import { Input } from "../../../_components/ui/input.tsx";
 import { Select } from "../../../_components/ui/select.tsx";
+import { SkeletonText } from "../../../_components/ui/skeleton.tsx";
 import { useErrorText } from "../../../_lib/error-text.ts";
 import { useTRPC } from "../../../_lib/trpc.ts";
 import { useDebounced } from "../../../_lib/use-debounced.ts";
@@ -157,9 +158,8 @@ function NextTimes({ draft }: { draft: ScheduleDraft }) {
     STILL_MS,
   );
   const input = JSON.parse(asked) as { cron: string; timeZone: string } | null;
-  const query = useQuery(
-    trpc.schedule.upcoming.queryOptions(input ?? skipToken, { retry: false, placeholderData: (shown) => shown }),
-  );
+  // Times of the pattern before would stand in the zone of this one, so nothing is shown until these are there.
+  const query = useQuery(trpc.schedule.upcoming.queryOptions(input ?? skipToken, { retry: false }));
   if (!input) return null;
   if (query.error) {
     return (
@@ -171,13 +171,17 @@ function NextTimes({ draft }: { draft: ScheduleDraft }) {
   return (
     <div aria-live="polite" className="rounded-lg bg-sunken p-3">
       <p className="font-medium text-sm">{t("form.nextTimes")}</p>
-      <ol className="mt-1 space-y-0.5 text-sm tabular-nums">
-        {(query.data ?? []).map(({ at }) => (
-          <li key={at.toISOString()}>
-            {format.dateTime(at, { dateStyle: "full", timeStyle: "short", timeZone: input.timeZone })}
-          </li>
-        ))}
-      </ol>
+      {query.data ? (
+        <ol className="mt-1 space-y-0.5 text-sm tabular-nums">
+          {query.data.map(({ at }) => (
+            <li key={at.toISOString()}>
+              {format.dateTime(at, { dateStyle: "full", timeStyle: "short", timeZone: input.timeZone })}
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <SkeletonText lines={5} />
+      )}
     </div>
   );
 }
