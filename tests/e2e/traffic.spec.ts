@@ -81,6 +81,10 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
 
     await page.getByRole("button", { name: /^Stop r\d+$/ }).click();
     await expect(slider(page)).toHaveCount(0);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect(share(page)).toHaveValue("50");
+    await page.getByRole("button", { name: /^Stop r\d+$/ }).click();
+    await expect(slider(page)).toHaveCount(0);
   });
 
   await test.step("a canary begins with its stages, is paused by a share set by hand, and taken away with its reason", async () => {
