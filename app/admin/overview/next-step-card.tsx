@@ -12,7 +12,8 @@ const HREF = {
   moreThumbs: "/chat",
   firstRun: "/admin/runs/new",
   activate: "/admin/adapters",
-  keepGoing: "/admin/schedules",
+  keepGoing: "/admin/schedules/new",
+  byItself: "/admin/schedules",
 } as const;
 
 export function NextStepCard({ overview }: { overview: OverviewData }) {
@@ -22,16 +23,17 @@ export function NextStepCard({ overview }: { overview: OverviewData }) {
     pairs: overview.pairs.total,
     newPairs: overview.pairs.newSinceLastRun,
     runs: overview.loop.runs.count,
+    schedules: overview.schedules,
     liveAdapter: overview.live?.adapterId != null,
   });
   const numbers = {
     missing: step.kind === "moreThumbs" ? step.missing : 0,
-    pairs: step.kind === "firstRun" ? step.pairs : step.kind === "keepGoing" ? step.newPairs : 0,
+    pairs: "pairs" in step ? step.pairs : "newPairs" in step ? step.newPairs : 0,
   };
   return (
     <Card title={t("nextStep")}>
       <p className="text-pretty text-quiet text-sm">{t(`step.${step.kind}`, numbers)}</p>
-      <Button asChild size="sm" variant={step.kind === "keepGoing" ? "secondary" : "accent"} className="mt-3">
+      <Button asChild size="sm" variant={step.kind === "byItself" ? "secondary" : "accent"} className="mt-3">
         <Link href={HREF[step.kind]}>{t(`stepAct.${step.kind}`)}</Link>
       </Button>
     </Card>

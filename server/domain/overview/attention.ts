@@ -6,7 +6,10 @@ import { ATTENTION_KINDS, type AttentionItem, type AttentionKind } from "../view
 import type { Counts } from "./counts.ts";
 
 export interface Facts {
-  counts: Pick<Counts, "flaggedAdapters" | "newPairs" | "newlyQuarantined" | "tasksOpen" | "stoppedImports">;
+  counts: Pick<
+    Counts,
+    "flaggedAdapters" | "newPairs" | "newlyQuarantined" | "tasksOpen" | "stoppedImports" | "schedules"
+  >;
   inferenceUp: boolean;
   /** Whether the file of what is live is where it should be. */
   fileThere: boolean;
@@ -39,13 +42,13 @@ export interface GateFact {
   error: string | null;
 }
 
-/** From here on a run is worth its while, and the overview says so. */
+/** From here on a run is worth its while, and the overview says so where no schedule sees to it. */
 const PAIRS_WORTH_A_RUN = 20;
 /** Fewer tasks than this are no reason to look for annotators. */
 const TASKS_WORTH_A_SITTING = 5;
 
 export const enoughPairs = ({ counts, running }: Pick<Facts, "counts" | "running">): boolean =>
-  counts.newPairs >= PAIRS_WORTH_A_RUN && !running;
+  counts.newPairs >= PAIRS_WORTH_A_RUN && !running && counts.schedules === 0;
 export const enoughTasks = ({ tasksOpen }: Pick<Counts, "tasksOpen">): boolean => tasksOpen >= TASKS_WORTH_A_SITTING;
 
 /** As the pages name adapters. */

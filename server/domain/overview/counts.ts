@@ -27,13 +27,15 @@ export interface Counts {
   /** That learned from something erased, and no run has made anew. */
   flaggedAdapters: number;
   stoppedImports: number;
+  /** That are on and fire by themselves. */
+  schedules: number;
 }
 
 export async function readCounts(db: Db, now: Date): Promise<Counts> {
   const rows = await db.$queryRaw<Counts[]>`
     WITH last_run AS (SELECT max("createdAt") AS "at" FROM "Run" WHERE "status" <> 'CANCELLED'),
       clock AS (SELECT ${now}::timestamptz AS "now")
-    SELECT c.*, j.*, p.*, n.*, d.*, r.*, g.*, t.*, k.*, q.*, e.*, i.* FROM
+    SELECT c.*, j.*, p.*, n.*, d.*, r.*, g.*, t.*, k.*, q.*, e.*, i.*, s.* FROM
       (SELECT count(*)::int AS "conversations", max("updatedAt") AS "conversationAt" FROM "Conversation" WHERE "deletedAt" IS NULL) c,
       (SELECT sum("count")::int AS "judgements", max("at") AS "judgementAt" FROM (
         SELECT count(*), max("createdAt") AS "at" FROM "Feedback"
@@ -59,6 +61,8 @@ export async function readCounts(db: Db, now: Date): Promise<Counts> {
         LEFT JOIN "Run" again ON again."id" = flag."runId"
         WHERE again."id" IS NULL OR again."status" IN ('FAILED', 'CANCELLED')) e,
       (SELECT count(*)::int AS "stoppedImports" FROM "Import", clock
-        WHERE "state" = 'FAILED' AND "updatedAt" > clock."now" - make_interval(days => ${NEWS_DAYS}::int)) i`;
+        WHERE "state" = 'FAILED' AND "updatedAt" > clock."now" - make_interval(days => ${NEWS_DAYS}::int)) i,
+      (SELECT count(*)::int AS "schedules" FROM "Schedule" WHERE "enabled" AND "deletedAt" IS NULL
+        AND ("cron" IS NOT NULL OR "minNewPairs" IS NOT NULL)) s`;
   return rows[0]!;
 }

@@ -55,6 +55,7 @@ export async function getOverview({ db, engine, env }: Sources, now: Date): Prom
     work,
     attention: attentionOf(facts),
     pairs: { total: counts.pairs, newSinceLastRun: counts.newPairs },
+    schedules: counts.schedules,
     annotation: {
       open: counts.tasksOpen,
       drafting: counts.tasksDrafting,

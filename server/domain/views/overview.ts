@@ -78,6 +78,8 @@ export interface OverviewView {
   work: WorkItem[];
   attention: AttentionItem[];
   pairs: { total: number; newSinceLastRun: number };
+  /** Schedules that are on and fire by themselves. */
+  schedules: number;
   annotation: {
     /** Tasks that annotators could do now, and those whose replies are still to be drafted. */
     open: number;

@@ -5,6 +5,7 @@ import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { claimRun, failRun } from "../../../server/domain/run.ts";
 import { adapterOnDisk, ratedPrompt, train } from "../../helpers/loop.ts";
+import { aSchedule } from "../../helpers/schedules.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
 const world = testWorld();
@@ -131,4 +132,15 @@ test("what annotation, trust, erasure and imports want decided is said with its 
   expect((await told()).map(([kind]) => kind)).toEqual(["TASKS_WAITING", "IMPORTS_STOPPED"]);
   // The three thumbs down of the loop above opened a task each, whose replies nobody drafts here.
   expect((await admin.overview.get()).annotation).toEqual({ open: 5, drafting: 3, rankings: 0, quarantinedRaters: 1 });
+});
+
+test("schedules count that are on and fire by themselves", async () => {
+  const count = async () => (await admin.overview.get()).schedules;
+  await admin.schedule.create(aSchedule({ cron: null }));
+  expect(await count()).toBe(0);
+  const { id } = await admin.schedule.create(aSchedule({ cron: null, minNewPairs: 20 }));
+  await admin.schedule.create(aSchedule());
+  expect(await count()).toBe(2);
+  await admin.schedule.setEnabled({ id, enabled: false });
+  expect(await count()).toBe(1);
 });

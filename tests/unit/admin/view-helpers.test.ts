@@ -83,7 +83,7 @@ describe("the timeline of a run", () => {
 });
 
 test("the next step is the first that has not been done", () => {
-  const fresh = { feedback: 0, pairs: 0, newPairs: 0, runs: 0, liveAdapter: false };
+  const fresh = { feedback: 0, pairs: 0, newPairs: 0, runs: 0, schedules: 0, liveAdapter: false };
   expect(nextStep(fresh)).toEqual({ kind: "chat" });
   expect(nextStep({ ...fresh, feedback: 3 })).toEqual({ kind: "moreThumbs", missing: 40 });
   expect(nextStep({ ...fresh, feedback: 30, pairs: 15 })).toEqual({ kind: "moreThumbs", missing: 10 });
@@ -91,6 +91,10 @@ test("the next step is the first that has not been done", () => {
   expect(nextStep({ ...fresh, pairs: 25, runs: 1 })).toEqual({ kind: "activate" });
   expect(nextStep({ ...fresh, pairs: 25, newPairs: 4, runs: 1, liveAdapter: true })).toEqual({
     kind: "keepGoing",
+    newPairs: 4,
+  });
+  expect(nextStep({ ...fresh, newPairs: 4, schedules: 2, liveAdapter: true })).toEqual({
+    kind: "byItself",
     newPairs: 4,
   });
 });

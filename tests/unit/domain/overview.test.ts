@@ -7,7 +7,7 @@ import { lengthsPerDay } from "../../../server/domain/overview/lengths.ts";
 import { ATTENTION_KINDS } from "../../../server/domain/views/overview.ts";
 
 const CALM: Facts = {
-  counts: { flaggedAdapters: 0, newPairs: 19, newlyQuarantined: 0, tasksOpen: 4, stoppedImports: 0 },
+  counts: { flaggedAdapters: 0, newPairs: 19, newlyQuarantined: 0, tasksOpen: 4, stoppedImports: 0, schedules: 0 },
   ...{ inferenceUp: true, fileThere: true, trainerMissed: false, failedRun: null, running: false },
   ...{
     lastGate: null,
@@ -34,7 +34,7 @@ describe("what needs somebody", () => {
   test("is everything at once in the order of its kinds, each once", () => {
     const { counts } = CALM;
     const all = kinds({
-      counts: { flaggedAdapters: 1, newPairs: 20, newlyQuarantined: 1, tasksOpen: 5, stoppedImports: 1 },
+      counts: { flaggedAdapters: 1, newPairs: 20, newlyQuarantined: 1, tasksOpen: 5, stoppedImports: 1, schedules: 0 },
       ...{ inferenceUp: false, fileThere: false, trainerMissed: true, failedRun: { id: "r", error: "why" } },
       ...{ lastGate: gate("FAILED"), undecided: gate("UNDECIDED"), unmeasured: { id: "a", sha256: "0".repeat(64) } },
       ...{ pausedCanary: { number: 8, reason: null }, failedCanary: { number: 8, reason: null } },
@@ -54,10 +54,11 @@ describe("what needs somebody", () => {
     ]);
   });
 
-  test("new pairs wait for nobody while a run is under way", () => {
+  test("new pairs wait for nobody while a run is under way, or where a schedule sees to them", () => {
     const counts = { ...CALM.counts, newPairs: 500 };
     expect(kinds({ counts })).toEqual(["PAIRS_WAITING"]);
     expect(kinds({ counts, running: true })).toEqual([]);
+    expect(kinds({ counts: { ...counts, schedules: 1 } })).toEqual([]);
   });
 });
 

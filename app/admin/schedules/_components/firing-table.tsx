@@ -39,7 +39,7 @@ export function FiringBadge({ status }: { status: Firing["status"] }) {
   );
 }
 
-const REFRESH_MS = { moving: 3_000, still: 30_000 };
+const REFRESH_MS = { moving: 3_000, still: 10_000 };
 const isOpen = ({ status }: Firing) => status === "WAITING" || status === "RUNNING";
 
 /** Of one schedule, or of all where no id is given. */
