@@ -2,56 +2,29 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { MailX } from "lucide-react";
-import Link from "next/link";
-import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useEffect, useState } from "react";
+import type { FormEvent } from "react";
+import { NewPasswordField } from "../../_components/new-password-field.tsx";
 import { Button } from "../../_components/ui/button.tsx";
-import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
-import { SkeletonText } from "../../_components/ui/skeleton.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
-import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
+import { signInWith } from "../_lib/sign-in-with.ts";
+import { LinkOffer } from "./link-offer.tsx";
 
 export function InviteForm() {
   const t = useTranslations("operations.invite");
   const trpc = useTRPC();
-  const errorText = useErrorText();
-  // It stands behind the #, which browsers send to nobody.
-  const [token, setToken] = useState<string | null>(null);
-  const { mutate: look, ...offer } = useMutation(trpc.invite.look.mutationOptions());
-  useEffect(() => {
-    const read = () => {
-      const found = window.location.hash.slice(1);
-      setToken(found);
-      look({ token: found || "none" });
-    };
-    read();
-    window.addEventListener("hashchange", read);
-    return () => window.removeEventListener("hashchange", read);
-  }, [look]);
-
-  if (offer.isError) {
-    const closed = errorCode(offer.error) === "INVITE_CLOSED" || !token;
-    return (
-      <EmptyState
-        icon={MailX}
-        title={closed ? t("closed") : errorText(offer.error)}
-        description={closed ? t("closedText") : undefined}
-        action={
-          <Link href="/sign-in" className="text-accent underline underline-offset-2">
-            {t("signIn")}
-          </Link>
-        }
-      />
-    );
-  }
-  if (!offer.data || !token) return <SkeletonText lines={5} />;
-  return <AcceptForm token={token} offer={offer.data} />;
+  const look = useMutation(trpc.invite.look.mutationOptions());
+  const closed = { icon: MailX, title: t("closed"), text: t("closedText"), signIn: t("signIn") };
+  return (
+    <LinkOffer look={look} closedCode="INVITE_CLOSED" closed={closed}>
+      {(token, offer) => <AcceptForm token={token} offer={offer} />}
+    </LinkOffer>
+  );
 }
 
 type AcceptFormProps = { token: string; offer: { email: string | null; role: "USER" | "ANNOTATOR" | "ADMIN" } };
@@ -69,14 +42,7 @@ function AcceptForm({ token, offer }: AcceptFormProps) {
     const [name, email, password] = ["name", "email", "password"].map((field) => String(form.get(field)));
     accept.mutate(
       { token, name: name!, email: email!, password: password! },
-      {
-        async onSuccess(made) {
-          const result = await signIn("credentials", { email: made.email, password, redirect: false }).catch(
-            () => null,
-          );
-          window.location.assign(result?.ok ? "/" : "/sign-in");
-        },
-      },
+      { onSuccess: (made) => signInWith(made.email, password!, "/") },
     );
   }
   const taken = accept.isError && errorCode(accept.error) === "EMAIL_TAKEN";
@@ -109,16 +75,7 @@ function AcceptForm({ token, offer }: AcceptFormProps) {
             readOnly={offer.email !== null}
           />
         </Field>
-        <Field label={auth("password")} hint={auth("passwordHint", { least: PASSWORD_LENGTH.least })}>
-          <Input
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={PASSWORD_LENGTH.least}
-            maxLength={PASSWORD_LENGTH.most}
-          />
-        </Field>
+        <NewPasswordField label={auth("password")} />
         <Button
           type="submit"
           variant="primary"

@@ -2,56 +2,28 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { Link2Off } from "lucide-react";
-import Link from "next/link";
-import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useEffect, useState } from "react";
+import type { FormEvent } from "react";
+import { NewPasswordField } from "../../_components/new-password-field.tsx";
 import { Button } from "../../_components/ui/button.tsx";
-import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
-import { SkeletonText } from "../../_components/ui/skeleton.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
-import { errorCode } from "../../_lib/errors.ts";
-import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
+import { signInWith } from "../_lib/sign-in-with.ts";
+import { LinkOffer } from "./link-offer.tsx";
 
 export function ResetForm() {
   const t = useTranslations("operations.reset");
   const trpc = useTRPC();
-  const errorText = useErrorText();
-  // It stands behind the #, which browsers send to nobody.
-  const [token, setToken] = useState<string | null>(null);
-  const { mutate: look, ...offer } = useMutation(trpc.reset.look.mutationOptions());
-  useEffect(() => {
-    const read = () => {
-      const found = window.location.hash.slice(1);
-      setToken(found);
-      look({ token: found || "none" });
-    };
-    read();
-    window.addEventListener("hashchange", read);
-    return () => window.removeEventListener("hashchange", read);
-  }, [look]);
-
-  if (offer.isError) {
-    const closed = errorCode(offer.error) === "RESET_CLOSED" || !token;
-    return (
-      <EmptyState
-        icon={Link2Off}
-        title={closed ? t("closed") : errorText(offer.error)}
-        description={closed ? t("closedText") : undefined}
-        action={
-          <Link href="/sign-in" className="text-accent underline underline-offset-2">
-            {t("signIn")}
-          </Link>
-        }
-      />
-    );
-  }
-  if (!offer.data || !token) return <SkeletonText lines={4} />;
-  return <PasswordForm token={token} email={offer.data.email} />;
+  const look = useMutation(trpc.reset.look.mutationOptions());
+  const closed = { icon: Link2Off, title: t("closed"), text: t("closedText"), signIn: t("signIn") };
+  return (
+    <LinkOffer look={look} closedCode="RESET_CLOSED" closed={closed}>
+      {(token, { email }) => <PasswordForm token={token} email={email} />}
+    </LinkOffer>
+  );
 }
 
 function PasswordForm({ token, email }: { token: string; email: string }) {
@@ -64,15 +36,7 @@ function PasswordForm({ token, email }: { token: string; email: string }) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const password = String(new FormData(event.currentTarget).get("password"));
-    reset.mutate(
-      { token, password },
-      {
-        async onSuccess() {
-          const result = await signIn("credentials", { email, password, redirect: false }).catch(() => null);
-          window.location.assign(result?.ok ? "/" : "/sign-in");
-        },
-      },
-    );
+    reset.mutate({ token, password }, { onSuccess: () => signInWith(email, password, "/") });
   }
   return (
     <>
@@ -87,17 +51,7 @@ function PasswordForm({ token, email }: { token: string; email: string }) {
         <Field label={auth("email")}>
           <Input name="email" type="email" autoComplete="username" defaultValue={email} readOnly />
         </Field>
-        <Field label={t("password")} hint={auth("passwordHint", { least: PASSWORD_LENGTH.least })}>
-          <Input
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={PASSWORD_LENGTH.least}
-            maxLength={PASSWORD_LENGTH.most}
-            autoFocus
-          />
-        </Field>
+        <NewPasswordField label={t("password")} autoFocus />
         <Button type="submit" variant="primary" size="lg" className="w-full" busy={reset.isPending || reset.isSuccess}>
           {t("act")}
         </Button>

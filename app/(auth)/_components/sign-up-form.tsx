@@ -2,9 +2,9 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import type { FormEvent, ReactNode } from "react";
+import { NewPasswordField } from "../../_components/new-password-field.tsx";
 import { ProviderButtons } from "../../_components/provider-buttons.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
@@ -13,8 +13,8 @@ import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
-import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
+import { signInWith } from "../_lib/sign-in-with.ts";
 
 export function SignUpForm() {
   const t = useTranslations("auth");
@@ -23,18 +23,13 @@ export function SignUpForm() {
   const { data: signUpOpen } = useQuery(trpc.viewer.signUpOpen.queryOptions());
   const signUp = useMutation(trpc.viewer.signUp.mutationOptions());
 
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [name, email, password] = ["name", "email", "password"].map((field) => String(form.get(field)));
     signUp.mutate(
       { name: name!, email: email!, password: password! },
-      {
-        async onSuccess() {
-          const result = await signIn("credentials", { email, password, redirect: false }).catch(() => null);
-          window.location.assign(result?.ok ? "/chat" : "/sign-in");
-        },
-      },
+      { onSuccess: () => signInWith(email!, password!, "/chat") },
     );
   }
 
@@ -45,7 +40,7 @@ export function SignUpForm() {
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">{t("signUpTitle")}</h1>
-      <form className="mt-6 space-y-4" onSubmit={(event) => void submit(event)}>
+      <form className="mt-6 space-y-4" onSubmit={submit}>
         {signUp.isError && !taken && (
           <Notice tone="danger" role="alert">
             {errorText(signUp.error)}
@@ -57,16 +52,7 @@ export function SignUpForm() {
         <Field label={t("email")} error={taken ? errorText(signUp.error) : undefined}>
           <Input name="email" type="email" autoComplete="username" inputMode="email" required maxLength={320} />
         </Field>
-        <Field label={t("password")} hint={t("passwordHint", { least: PASSWORD_LENGTH.least })}>
-          <Input
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={PASSWORD_LENGTH.least}
-            maxLength={PASSWORD_LENGTH.most}
-          />
-        </Field>
+        <NewPasswordField label={t("password")} />
         <Button
           type="submit"
           variant="primary"

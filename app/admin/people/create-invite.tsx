@@ -4,15 +4,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { ShownOnce } from "../../_components/shown-once.tsx";
 import { Button } from "../../_components/ui/button.tsx";
-import { Dialog } from "../../_components/ui/dialog.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
 import { SecretLine } from "../../_components/ui/secret-line.tsx";
 import { Select } from "../../_components/ui/select.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
-import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
 import { ROLES } from "./role-select.tsx";
 
 const DAYS = ["1", "7", "30"] as const;
@@ -21,31 +21,36 @@ export function CreateInvite() {
   const t = useTranslations("operations.invites");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [open, setOpen] = useState(false);
+  const format = useFormatter();
   const create = useMutation(
     trpc.invite.create.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.invite.list.queryFilter()),
     }),
   );
-  const show = (next: boolean) => {
-    setOpen(next);
-    // The link must not linger in memory once its window is closed.
-    if (!next) create.reset();
-  };
   return (
-    <>
-      <Button variant="primary" onClick={() => show(true)}>
-        <UserPlus aria-hidden />
-        {t("create")}
-      </Button>
-      <Dialog open={open} onOpenChange={show} title={t(create.data ? "createdTitle" : "create")}>
-        {create.data ? (
-          <NewLink invite={create.data} onDone={() => show(false)} />
-        ) : (
-          <InviteFields busy={create.isPending} error={create.error} onSubmit={(input) => create.mutate(input)} />
-        )}
-      </Dialog>
-    </>
+    <ShownOnce
+      making={create}
+      title={t("create")}
+      madeTitle={t("createdTitle")}
+      warning={t("shownOnce")}
+      done={t("done")}
+      button={(open) => (
+        <Button variant="primary" onClick={open}>
+          <UserPlus aria-hidden />
+          {t("create")}
+        </Button>
+      )}
+      form={<InviteFields busy={create.isPending} error={create.error} onSubmit={(input) => create.mutate(input)} />}
+    >
+      {({ token, expiresAt }) => (
+        <>
+          <SecretLine label={t("copyLink")} text={`${window.location.origin}/invite#${token}`} />
+          <p className="text-quiet text-sm">
+            {t("until", { date: format.dateTime(expiresAt, { dateStyle: "medium", timeStyle: "short" }) })}
+          </p>
+        </>
+      )}
+    </ShownOnce>
   );
 }
 
@@ -96,24 +101,5 @@ function InviteFields(props: { busy: boolean; error: unknown; onSubmit: (wanted:
         </Button>
       </div>
     </form>
-  );
-}
-
-function NewLink({ invite, onDone }: { invite: Outputs["invite"]["create"]; onDone: () => void }) {
-  const t = useTranslations("operations.invites");
-  const format = useFormatter();
-  return (
-    <div className="space-y-4">
-      <Notice tone="warning">{t("shownOnce")}</Notice>
-      <SecretLine label={t("copyLink")} text={`${window.location.origin}/invite#${invite.token}`} />
-      <p className="text-quiet text-sm">
-        {t("until", { date: format.dateTime(invite.expiresAt, { dateStyle: "medium", timeStyle: "short" }) })}
-      </p>
-      <div className="flex justify-end">
-        <Button variant="primary" onClick={onDone}>
-          {t("done")}
-        </Button>
-      </div>
-    </div>
   );
 }

@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { ShownOnce } from "../../_components/shown-once.tsx";
 import { Button } from "../../_components/ui/button.tsx";
-import { Dialog } from "../../_components/ui/dialog.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
@@ -19,36 +19,40 @@ export function CreateWebhook({ allowed }: { allowed: readonly string[] }) {
   const t = useTranslations("operations.webhooks");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [open, setOpen] = useState(false);
   const create = useMutation(
     trpc.webhook.create.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.webhook.list.queryFilter()),
     }),
   );
-  const show = (next: boolean) => {
-    setOpen(next);
-    // The secret must not linger in memory once its window is closed.
-    if (!next) create.reset();
-  };
   return (
-    <>
-      <Button variant="primary" onClick={() => show(true)}>
-        <Plus aria-hidden />
-        {t("create")}
-      </Button>
-      <Dialog open={open} onOpenChange={show} title={t(create.data ? "createdTitle" : "create")}>
-        {create.data ? (
-          <NewSecret secret={create.data.secret} onDone={() => show(false)} />
-        ) : (
-          <WebhookFields
-            allowed={allowed}
-            busy={create.isPending}
-            error={create.error}
-            onSubmit={(input) => create.mutate(input)}
-          />
-        )}
-      </Dialog>
-    </>
+    <ShownOnce
+      making={create}
+      title={t("create")}
+      madeTitle={t("createdTitle")}
+      warning={t("shownOnce")}
+      done={t("done")}
+      button={(open) => (
+        <Button variant="primary" onClick={open}>
+          <Plus aria-hidden />
+          {t("create")}
+        </Button>
+      )}
+      form={
+        <WebhookFields
+          allowed={allowed}
+          busy={create.isPending}
+          error={create.error}
+          onSubmit={(input) => create.mutate(input)}
+        />
+      }
+    >
+      {({ secret }) => (
+        <>
+          <SecretLine label={t("copySecret")} text={secret} />
+          <p className="text-quiet text-sm">{t("howToCheck")}</p>
+        </>
+      )}
+    </ShownOnce>
   );
 }
 
@@ -85,21 +89,5 @@ function WebhookFields({ allowed, busy, error, onSubmit }: WebhookFieldsProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function NewSecret({ secret, onDone }: { secret: string; onDone: () => void }) {
-  const t = useTranslations("operations.webhooks");
-  return (
-    <div className="space-y-4">
-      <Notice tone="warning">{t("shownOnce")}</Notice>
-      <SecretLine label={t("copySecret")} text={secret} />
-      <p className="text-quiet text-sm">{t("howToCheck")}</p>
-      <div className="flex justify-end">
-        <Button variant="primary" onClick={onDone}>
-          {t("done")}
-        </Button>
-      </div>
-    </div>
   );
 }

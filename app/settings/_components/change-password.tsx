@@ -3,19 +3,18 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { FormEvent } from "react";
+import { NewPasswordField } from "../../_components/new-password-field.tsx";
 import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { toast } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
-import { PASSWORD_LENGTH } from "../../_lib/password-length.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 
 /** Nothing for people who come through a provider: their password is not here. */
 export function ChangePassword() {
   const t = useTranslations("operations.password");
-  const auth = useTranslations("auth");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const errorText = useErrorText();
@@ -43,16 +42,7 @@ export function ChangePassword() {
         <Field label={t("current")} error={change.isError ? errorText(change.error) : undefined}>
           <Input name="current" type="password" autoComplete="current-password" required />
         </Field>
-        <Field label={t("next")} hint={auth("passwordHint", { least: PASSWORD_LENGTH.least })}>
-          <Input
-            name="next"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={PASSWORD_LENGTH.least}
-            maxLength={PASSWORD_LENGTH.most}
-          />
-        </Field>
+        <NewPasswordField label={t("next")} name="next" />
         <Button type="submit" busy={change.isPending}>
           {t("change")}
         </Button>

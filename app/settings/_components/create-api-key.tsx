@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { ShownOnce } from "../../_components/shown-once.tsx";
 import { Button } from "../../_components/ui/button.tsx";
-import { Dialog } from "../../_components/ui/dialog.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
@@ -18,31 +18,39 @@ export function CreateApiKey() {
   const t = useTranslations("settings.keys");
   const trpc = useTRPC();
   const client = useQueryClient();
-  const [open, setOpen] = useState(false);
   const create = useMutation(
     trpc.apiKey.create.mutationOptions({
       onSuccess: () => client.invalidateQueries(trpc.apiKey.list.queryFilter()),
     }),
   );
-  const show = (next: boolean) => {
-    setOpen(next);
-    // The key must not linger in memory once its window is closed.
-    if (!next) create.reset();
-  };
   return (
-    <>
-      <Button size="sm" onClick={() => show(true)}>
-        <Plus aria-hidden />
-        {t("create")}
-      </Button>
-      <Dialog open={open} onOpenChange={show} title={t(create.data ? "createdTitle" : "create")}>
-        {create.data ? (
-          <NewKey secret={create.data.key} onDone={() => show(false)} />
-        ) : (
-          <KeyForm busy={create.isPending} error={create.error} onSubmit={(wanted) => create.mutate(wanted)} />
-        )}
-      </Dialog>
-    </>
+    <ShownOnce
+      making={create}
+      title={t("create")}
+      madeTitle={t("createdTitle")}
+      warning={t("shownOnce")}
+      done={t("done")}
+      button={(open) => (
+        <Button size="sm" onClick={open}>
+          <Plus aria-hidden />
+          {t("create")}
+        </Button>
+      )}
+      form={<KeyForm busy={create.isPending} error={create.error} onSubmit={(wanted) => create.mutate(wanted)} />}
+    >
+      {({ key }) => (
+        <>
+          <SecretLine label={t("copyKey")} text={key} />
+          <div className="space-y-1.5">
+            <p className="text-quiet text-sm">{t("tryIt")}</p>
+            <SecretLine
+              label={t("copyCall")}
+              text={`curl ${window.location.origin}/v1/models -H "Authorization: Bearer ${key}"`}
+            />
+          </div>
+        </>
+      )}
+    </ShownOnce>
   );
 }
 
@@ -88,25 +96,5 @@ function KeyForm({ busy, error, onSubmit }: KeyFormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function NewKey({ secret, onDone }: { secret: string; onDone: () => void }) {
-  const t = useTranslations("settings.keys");
-  const call = `curl ${window.location.origin}/v1/models -H "Authorization: Bearer ${secret}"`;
-  return (
-    <div className="space-y-4">
-      <Notice tone="warning">{t("shownOnce")}</Notice>
-      <SecretLine label={t("copyKey")} text={secret} />
-      <div className="space-y-1.5">
-        <p className="text-quiet text-sm">{t("tryIt")}</p>
-        <SecretLine label={t("copyCall")} text={call} />
-      </div>
-      <div className="flex justify-end">
-        <Button variant="primary" onClick={onDone}>
-          {t("done")}
-        </Button>
-      </div>
-    </div>
   );
 }
