@@ -3,27 +3,23 @@
 import { hostname, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { createDb, type Tx } from "../server/db.ts";
-import { openBoss, RUN_QUEUE, type RunQueueMessage, sendRun } from "../server/domain/queue.ts";
+import { openBoss, sendRun } from "../server/domain/queue.ts";
 import { keepBeating, ownSign } from "../server/domain/system/beat.ts";
 import { createEngineClient } from "../server/engine-client.ts";
 import { env, requireEnv } from "../server/env.ts";
 import { logger } from "../server/log.ts";
 import { startTracing } from "../server/trace.ts";
-import { inWork } from "../server/work.ts";
 import { BACKENDS, openEngine } from "./engine/index.ts";
 import { workOnGates } from "./gate-queue.ts";
 import { endpointFrom } from "./judge/endpoint.ts";
 import { openRollouts } from "./rollout/rollouts.ts";
+import { workOnRuns } from "./run-queue.ts";
 import { workOnScores } from "./score-queue.ts";
 import { workOnStages } from "./stage-queue.ts";
 import { createTurns } from "./turns.ts";
-import { workOnRun } from "./worker.ts";
 
 /** Chat comes first: with one process each on two cores, this one gets what the others leave. */
 const NICE = 10;
-/** How soon a new run is noticed. */
-const POLLING_SECONDS = 1;
-
 class ShuttingDown extends Error {
   override readonly name = "ShuttingDown";
 }
@@ -67,20 +63,7 @@ async function main(): Promise<void> {
   };
 
   const turns = createTurns();
-  await boss.work<RunQueueMessage>(
-    RUN_QUEUE,
-    { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS },
-    async ([message]) => {
-      if (!message) return;
-      const { runId: id, trace } = message.data;
-      await inWork({ kind: "run", id, trace }, async () =>
-        log.info(
-          { outcome: await turns.take(() => workOnRun(services, id), { signal: shutdown.signal }) },
-          "queue message done",
-        ),
-      );
-    },
-  );
+  await workOnRuns(boss, services, turns);
   const stopScoring = await workOnScores(boss, services);
   const stopGates = workOnGates(services, turns);
   const stopStages = workOnStages({ db, queue: services, env: settings, turns });
