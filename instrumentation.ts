@@ -10,5 +10,7 @@ export async function register(): Promise<void> {
     import("./server/trace.ts"),
   ]);
   await startTracing("hone-web");
-  startUpkeep(services());
+  const stopUpkeep = startUpkeep(services());
+  // Before Next's own, which closes the server and then ends the process.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.prependOnceListener(signal, () => void stopUpkeep());
 }

@@ -96,9 +96,11 @@ export function startUpkeep(services: Services): () => Promise<void> {
   const goodbye = keepBeating(db, async () => [ownSign("web"), ...(await signOfInference(services.engine))]);
   return async () => {
     stopping.abort();
+    // At once: whoever ends the process does not wait for the others, whose steps can be broken off.
+    const said = goodbye();
     await Promise.all([deliver(), schedules(), tend(), reap(), draft(), ask(), imports(), figures(), sweep()]);
     await drafts.close();
-    await goodbye();
+    await said;
   };
 }
 

@@ -1,9 +1,11 @@
 // Signs of life, readiness and gauges on a real database.
+
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDb, type Db } from "../../../server/db.ts";
 import {
   beat,
@@ -58,6 +60,27 @@ test("who beats lives; who is silent is gone; who says goodbye is forgotten; inf
     { id: "trainer:box:9", alive: false, doing: "run:1" },
   ]);
   expect(await signOfInference(dead)).toEqual([]);
+});
+
+test("a web process that is told to end says goodbye", async () => {
+  const child = spawn(process.execPath, ["--import", "tsx", "tests/helpers/web-process.ts"], {
+    env: {
+      ...{ PATH: process.env.PATH, HONE_HOME: home, DATABASE_URL: database.url, LOG_LEVEL: "silent" },
+      ...{ INFERENCE_URL: "http://127.0.0.1:9", INFERENCE_SECRET: "no secret at all", NEXT_RUNTIME: "nodejs" },
+      ...{ NEXTAUTH_SECRET: "no secret either", NODE_ENV: "production" },
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const id = processId("web", undefined, child.pid);
+  const there = async () => (await listProcesses(db)).some((process) => process.id === id);
+  try {
+    await vi.waitFor(async () => expect(await there()).toBe(true), { timeout: 60_000 });
+    child.kill("SIGTERM");
+    await vi.waitFor(async () => expect(await there()).toBe(false), { timeout: 20_000 });
+    expect(child.exitCode).toBeNull();
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 test("a silent process is shown until one that was started after it takes its place", async () => {
