@@ -140,10 +140,19 @@ export function openGguf(path: string): GgufFile {
 
 const withPath = (path: string, message: string) => (message.includes(path) ? message : `${path}: ${message}`);
 
+/** Letters, version, and the counts of tensors and metadata. */
+const HEADER_BYTES = 24;
+
 function readHeader(path: string, fd: number, sizeBytes: number): GgufFile {
   const cursor = new Cursor(fd, sizeBytes);
-  if (sizeBytes < 24 || cursor.take(4, "the magic").toString("latin1") !== "GGUF") {
+  if (sizeBytes < 4 || cursor.take(4, "the magic").toString("latin1") !== "GGUF") {
     throw new GgufError("NOT_GGUF", "not a GGUF file (it does not begin with the letters GGUF).");
+  }
+  if (sizeBytes < HEADER_BYTES) {
+    throw new GgufError(
+      "TRUNCATED",
+      `the file ends after ${sizeBytes} bytes; the header of a GGUF file alone has ${HEADER_BYTES}. It was cut off: send it whole.`,
+    );
   }
   const version = cursor.u32("the version");
   if (version !== 2 && version !== 3) {

@@ -105,6 +105,7 @@ test("missing files, folders and foreign files are named", () => {
   expect(() => openGguf(join(folder, "none.gguf"))).toThrow(expect.objectContaining({ code: "FILE_UNREADABLE" }));
   expect(() => openGguf(folder)).toThrow(expect.objectContaining({ code: "FILE_UNREADABLE" }));
   expect(verdict(new Uint8Array(), open)).toBe("NOT_GGUF");
+  expect(verdict(Buffer.from("GGUF\u0003"), open)).toBe("TRUNCATED");
   expect(verdict(Buffer.from("PK\u0003\u0004 this is a zip file, surely"), open)).toBe("NOT_GGUF");
 });
 
