@@ -48,17 +48,20 @@ test("an erasure's report is for admins, and is the bytes its hash is of", async
   ).toBe(sha256);
 });
 
+const asked = () => new Request("http://hone.test/api/account/export", { headers: { "x-request-id": "export-1" } });
+
 test("an account's file is its owner's, and may be asked for only so often", async () => {
   asking.viewer = null;
-  expect(await codeOf(await getAccount())).toEqual([401, "UNAUTHORIZED"]);
+  expect(await codeOf(await getAccount(asked()))).toEqual([401, "UNAUTHORIZED"]);
   asking.viewer = ann;
-  const response = await getAccount();
+  const response = await getAccount(asked());
   expect(response.headers.get("content-disposition")).toMatch(
     /^attachment; filename="hone-account-\d{4}-\d\d-\d\d\.json"$/,
   );
   expect(response.headers.get("cache-control")).toContain("no-store");
+  expect(response.headers.get("x-request-id")).toBe("export-1");
   expect(await response.json()).toMatchObject({ format: "hone-account", account: { email: ann.email } });
-  const more = await Promise.all(Array.from({ length: 8 }, getAccount));
+  const more = await Promise.all(Array.from({ length: 8 }, () => getAccount(asked())));
   expect(more.map(({ status }) => status)).toContain(429);
   for (const one of more) await one.text();
 });

@@ -4,6 +4,7 @@ import NextAuth from "next-auth";
 import { authOptions, type Invites } from "../../../../server/auth.ts";
 import { db } from "../../../../server/db.ts";
 import { acceptInviteByEmail, isInvited } from "../../../../server/domain/invite.ts";
+import { inRequest } from "../../../../server/request-scope.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
@@ -13,6 +14,6 @@ const invites: Invites = {
 };
 
 const handler = (request: Request, context: Context) =>
-  NextAuth(request as never, context as never, authOptions(request, invites));
+  inRequest(request, "auth", () => NextAuth(request as never, context as never, authOptions(request, invites)));
 
 export { handler as GET, handler as POST };

@@ -5,11 +5,15 @@ import { getViewer } from "../../../../../server/auth.ts";
 import { erasureReportFile } from "../../../../../server/domain/erasure-view.ts";
 import { AppError, appErrorOf, notFound } from "../../../../../server/errors.ts";
 import { logger } from "../../../../../server/log.ts";
+import { inRequest } from "../../../../../server/request-scope.ts";
 import { services } from "../../../../../server/services.ts";
 
 type Context = { params: Promise<{ id: string }> };
 
-export async function GET(_request: Request, { params }: Context): Promise<Response> {
+export const GET = (request: Request, context: Context): Promise<Response> =>
+  inRequest(request, "file", () => answer(context));
+
+async function answer({ params }: Context): Promise<Response> {
   try {
     const viewer = await getViewer();
     if (!viewer) throw new AppError("UNAUTHORIZED", "This needs an account; sign in and try again.");
