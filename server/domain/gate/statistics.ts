@@ -1,29 +1,9 @@
 /** Intervals of the gate's figures, each from its published source; all pure, those that resample by a seed. */
 
 import { seededRandom } from "../agreement/bootstrap.ts";
+import { normalQuantile } from "../normal.ts";
 import type { Estimate } from "../views/trust.ts";
-
-/** Φ(x) by Marsaglia's series (2004, Journal of Statistical Software 11/4): ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + …). */
-export function normalCdf(x: number): number {
-  if (Math.abs(x) > 8) return x > 0 ? 1 : 0;
-  let [term, total] = [x, x];
-  for (let i = 3; Math.abs(term) > 1e-18 * Math.abs(total); i += 2) {
-    term *= (x * x) / i;
-    total += term;
-  }
-  return 0.5 + (total * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-}
-
-/** The x with Φ(x) = p, by bisection; 0 < p < 1. */
-export function normalQuantile(p: number): number {
-  let [low, high] = [-8, 8];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
+import { wilson } from "../wilson.ts";
 
 /** A score from 0 (lost) over ½ (neither) to 1 (won). */
 export interface Scored {
@@ -58,16 +38,9 @@ export function winShare(scores: readonly Scored[], alpha: number): (Estimate & 
   const squares = means.reduce((total, { weight }) => total + weight * weight, 0);
   const value = means.reduce((total, { score, weight }) => total + score * weight, 0) / sum;
   const n = (sum * sum) / squares;
-  return { value, ...wilson(value, n, alpha), n };
-}
-
-/** Wilson's score interval for a share p of n at 1 − α. */
-export function wilson(p: number, n: number, alpha: number): { low: number; high: number } {
-  const z = normalQuantile(1 - alpha / 2);
-  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  // Rounding must not shut out a share of exactly 0 or 1.
-  return { low: Math.min(p, Math.max(0, centre - half)), high: Math.max(p, Math.min(1, centre + half)) };
+  const { low, high } = wilson(value * n, n, alpha);
+  // Rounding must not shut out the estimate itself.
+  return { value, low: Math.min(value, low), high: Math.max(value, high), n };
 }
 
 const ROUNDS = 1000;

@@ -4,15 +4,14 @@ import { seededRandom } from "../../../server/domain/agreement/bootstrap.ts";
 import {
   deviation,
   mean,
-  normalCdf,
-  normalQuantile,
   resampled,
   type Scored,
   speedRatio,
-  wilson,
   winRateAtEqualLength,
   winShare,
 } from "../../../server/domain/gate/statistics.ts";
+import { normalCdf, normalQuantile } from "../../../server/domain/normal.ts";
+import { wilson } from "../../../server/domain/wilson.ts";
 
 describe("the normal distribution", () => {
   it.each([
@@ -35,7 +34,7 @@ describe("Wilson's interval", () => {
     [81, 263, 0.05, 0.2552885198782742, 0.36620957698280004],
     [5, 10, 0.01, 0.1842255182472355, 0.8157744817527646],
   ])("of %i in %i at α %f is statsmodels'", (count, n, alpha, low, high) => {
-    const found = wilson(count / n, n, alpha);
+    const found = wilson(count, n, alpha);
     expect(found.low).toBeCloseTo(low, 10);
     expect(found.high).toBeCloseTo(high, 10);
   });
