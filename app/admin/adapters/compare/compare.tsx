@@ -1,13 +1,11 @@
 // Two adapters beside each other: which two, which one people prefer, and where figures, settings, curves and replies differ.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { Card } from "../../../_components/ui/card.tsx";
-import { Field } from "../../../_components/ui/field.tsx";
-import { Select } from "../../../_components/ui/select.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
+import { CompareChoice } from "../../_components/compare-choice.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { QueryView } from "../../_components/query-view.tsx";
 import { adapterName } from "../adapter-name.ts";
@@ -23,9 +21,6 @@ export interface Names {
   a: string;
   b: string;
 }
-
-/** Radix refuses an empty value. */
-const NONE = "none";
 
 export function Compare({ a, b }: { a: string | null; b: string | null }) {
   const t = useTranslations();
@@ -59,14 +54,12 @@ export function Compare({ a, b }: { a: string | null; b: string | null }) {
 
 type ChoiceProps = { adapters: readonly AdapterRow[]; a: string | null; b: string | null };
 
-function Choice({ adapters, a, b }: ChoiceProps) {
+function Choice({ adapters, ...sides }: ChoiceProps) {
   const t = useTranslations("registry.compare");
   const words = useTranslations("admin.adapters");
   const format = useFormatter();
-  const router = useRouter();
-  const options = (other: string | null) => [
-    { value: NONE, label: t("choose") },
-    ...adapters
+  const options = (other: string | null) =>
+    adapters
       .filter(({ id }) => id !== other)
       .map((adapter) => ({
         value: adapter.id,
@@ -75,22 +68,9 @@ function Choice({ adapters, a, b }: ChoiceProps) {
           words(`state.${adapter.status}`),
           format.dateTime(adapter.createdAt, { dateStyle: "medium" }),
         ].join(" · "),
-      })),
-  ];
-  const go = (next: { a: string | null; b: string | null }) => {
-    const chosen = Object.entries(next).flatMap(([key, id]) => (id && id !== NONE ? [[key, id]] : []));
-    router.replace(`/admin/adapters/compare?${new URLSearchParams(chosen)}`, { scroll: false });
-  };
-  return (
-    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
-      <Field label={t("a")}>
-        <Select value={a ?? NONE} onValueChange={(next) => go({ a: next, b })} options={options(b)} />
-      </Field>
-      <Field label={t("b")}>
-        <Select value={b ?? NONE} onValueChange={(next) => go({ a, b: next })} options={options(a)} />
-      </Field>
-    </div>
-  );
+      }));
+  const names = { a: t("a"), b: t("b"), choose: t("choose") };
+  return <CompareChoice {...sides} path="/admin/adapters/compare" words={names} options={options} />;
 }
 
 function Outcome({ a, b }: { a: AdapterRow; b: AdapterRow }) {

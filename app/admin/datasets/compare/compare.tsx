@@ -1,14 +1,12 @@
 // Two Datasets beside each other: which two, how far they overlap, and the first examples that only one of them has.
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { Badge } from "../../../_components/ui/badge.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
-import { Field } from "../../../_components/ui/field.tsx";
-import { Select } from "../../../_components/ui/select.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
+import { CompareChoice } from "../../_components/compare-choice.tsx";
 import { useDatasetName } from "../../_components/dataset-name.ts";
 import { Facts } from "../../_components/facts.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -16,9 +14,6 @@ import { QueryView } from "../../_components/query-view.tsx";
 
 type DatasetRow = Outputs["dataset"]["list"][number];
 type Comparison = Outputs["dataset"]["compare"];
-
-/** Radix refuses an empty value. */
-const NONE = "none";
 
 export function Compare({ a, b }: { a: string | null; b: string | null }) {
   const t = useTranslations();
@@ -49,15 +44,13 @@ export function Compare({ a, b }: { a: string | null; b: string | null }) {
 
 type ChoiceProps = { datasets: readonly DatasetRow[]; a: string | null; b: string | null; kind?: DatasetRow["kind"] };
 
-function Choice({ datasets, a, b, kind }: ChoiceProps) {
+function Choice({ datasets, kind, ...sides }: ChoiceProps) {
   const t = useTranslations("data.compare");
   const words = useTranslations("training.count");
   const format = useFormatter();
   const nameOf = useDatasetName();
-  const router = useRouter();
-  const options = (other: string | null) => [
-    { value: NONE, label: t("choose") },
-    ...datasets
+  const options = (other: string | null) =>
+    datasets
       .filter((dataset) => dataset.id !== other && (other === null || dataset.kind === kind))
       .map((dataset) => ({
         value: dataset.id,
@@ -66,22 +59,9 @@ function Choice({ datasets, a, b, kind }: ChoiceProps) {
           words(dataset.kind, { count: dataset.train + dataset.heldOut }),
           format.dateTime(dataset.frozenAt, { dateStyle: "medium" }),
         ].join(" · "),
-      })),
-  ];
-  const go = (next: { a: string | null; b: string | null }) => {
-    const chosen = Object.entries(next).flatMap(([key, id]) => (id && id !== NONE ? [[key, id]] : []));
-    router.replace(`/admin/datasets/compare?${new URLSearchParams(chosen)}`, { scroll: false });
-  };
-  return (
-    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
-      <Field label={t("a")}>
-        <Select value={a ?? NONE} onValueChange={(next) => go({ a: next, b })} options={options(b)} />
-      </Field>
-      <Field label={t("b")}>
-        <Select value={b ?? NONE} onValueChange={(next) => go({ a, b: next })} options={options(a)} />
-      </Field>
-    </div>
-  );
+      }));
+  const names = { a: t("a"), b: t("b"), choose: t("choose") };
+  return <CompareChoice {...sides} path="/admin/datasets/compare" words={names} options={options} />;
 }
 
 function Outcome({ a, b }: { a: string; b: string }) {
