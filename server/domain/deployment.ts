@@ -1,11 +1,11 @@
 /** What people talk to: the history of releases, activation and rollback. Load and check first; then one transaction moves the active row. */
 
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
+import type { Db, Tx } from "../db.ts";
 import { AppError } from "../errors.ts";
 import { recordAudit } from "./audit.ts";
 import { endCanary, type Move, openCanary, replaceDefault, withdraw } from "./canary/moves.ts";
-import { type Admission, admit, type Candidate, prepare } from "./canary/prepare.ts";
+import { type Admission, admit, assertFiles, type Candidate, prepare } from "./canary/prepare.ts";
 import { said } from "./canary/said.ts";
 import { assertNotFrozen, lockArms, rewarm, type TrafficStage } from "./canary/stage.ts";
 import { beginWatch } from "./canary/watch.ts";
@@ -81,48 +81,62 @@ export async function activateAdapter(stage: TrafficStage, candidate: Candidate)
   return move(stage, { action: "deployment.activate", adapterId, admit: (tx) => admit(tx, candidate, actorId) });
 }
 
-interface FoundWorse {
-  /** The default arm that was found worse: where another one is live by now, nothing happens. */
-  from: string;
-  reason: Sentence;
+interface Rollback {
+  /**
+   * The default arm that is to go. Where another one is live by now nothing happens: whoever else was faster has been heard, and a second
+   * rollback would bring back the very release that both wanted to be rid of.
+   */
+  from?: string;
+  /** Why the system does it by itself. */
+  reason?: Sentence;
 }
 
 /**
  * Goes back to what was live before, for this base model: a new release with the earlier adapter. Nothing but the adapter itself can forbid it.
- * @param found why the system does it by itself
- * @throws AppError NOTHING_TO_ROLL_BACK_TO, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE
+ * @throws AppError NOTHING_TO_ROLL_BACK_TO, ADAPTER_MISSING, ADAPTER_REFUSED, INFERENCE_UNAVAILABLE; CONFLICT where another release than
+ *   `from` is live by now
  */
-export async function rollBack(stage: TrafficStage, found?: FoundWorse): Promise<DeploymentView> {
+export async function rollBack(stage: TrafficStage, rollback: Rollback = {}): Promise<DeploymentView> {
   const earlier = await readRollbackTarget(stage.db);
   if (!earlier) {
     throw new AppError("NOTHING_TO_ROLL_BACK_TO", "Nothing else was live before with this base model.");
   }
   await prepare(stage, earlier.adapterId, earlier.baseModelId);
-  return move(stage, { action: "deployment.rollback", adapterId: earlier.adapterId, found });
+  const { adapterId } = earlier;
+  return move(stage, { action: "deployment.rollback", adapterId, ...rollback, admit: (tx) => keep(tx, adapterId) });
 }
 
-interface Change {
+/** Takes part in no gate; what retention took a moment ago is not made live, though it is still in memory. */
+async function keep(tx: Tx, adapterId: string | null): Promise<Admission> {
+  if (adapterId !== null) await assertFiles(tx, adapterId);
+  return { gateId: null, override: null };
+}
+
+interface Change extends Rollback {
   action: "deployment.activate" | "deployment.rollback";
   adapterId: string | null;
-  /** Asked again under the lock: an approval may have been taken back meanwhile. Left out: nothing has to be asked. */
-  admit?: (tx: Parameters<typeof admit>[0]) => Promise<Admission>;
-  found?: FoundWorse;
+  /** Asked again under the lock: an approval may have been taken back meanwhile. */
+  admit: (tx: Tx) => Promise<Admission>;
 }
 
 /** Closes the active row and opens the next, with the audit line and the event: all or nothing. */
-async function move(stage: TrafficStage, { action, adapterId, found, ...change }: Change): Promise<DeploymentView> {
+async function move(stage: TrafficStage, { action, adapterId, from, reason, admit }: Change): Promise<DeploymentView> {
   const { db, actorId, now } = stage;
   const by: Move = { actorId, now };
   const id = await db.$transaction(async (tx) => {
     const arms = await lockArms(tx);
     const [live] = arms;
-    if (live.adapterId === adapterId || (found && found.from !== live.id)) return live.id;
-    if (change.admit) await assertNotFrozen(tx);
-    const admission = (await change.admit?.(tx)) ?? { gateId: null, override: null };
+    if (live.adapterId === adapterId) return live.id;
+    if (from !== undefined && from !== live.id) {
+      if (actorId === null) return live.id;
+      throw new AppError("CONFLICT", `Release ${live.number} is live by now; look again before you roll back.`);
+    }
+    if (action === "deployment.activate") await assertNotFrozen(tx);
+    const admission = await admit(tx);
     const canary = await openCanary(tx);
     const code = action === "deployment.rollback" ? "ROLLED_BACK" : "REPLACED";
-    const reason = (number: number) => found?.reason ?? said(code, { number });
-    const opened = await replaceDefault(tx, by, arms, { ...admission, adapterId, reason });
+    const why = (number: number) => reason ?? said(code, { number });
+    const opened = await replaceDefault(tx, by, arms, { ...admission, adapterId, reason: why });
     // What was there before is watched by nobody: back and forth would be worse than either.
     if (action === "deployment.activate") await beginWatch(tx, { deploymentId: opened.id, controlId: live.id });
     if (canary) {
@@ -140,7 +154,7 @@ async function move(stage: TrafficStage, { action, adapterId, found, ...change }
         ...after,
         ...(gateId && { gateId }),
         ...(override && { override }),
-        ...(found && { reason: found.reason.code }),
+        ...(reason && { reason: reason.code }),
       },
     });
     await recordEvent(tx, {
@@ -149,7 +163,7 @@ async function move(stage: TrafficStage, { action, adapterId, found, ...change }
         subject: `Deployment:${opened.id}`,
         data: {
           ...{ ...after, controlNumber: live.number, automatic: actorId === null },
-          ...(found && { reason: found.reason.code }),
+          ...(reason && { reason: reason.code }),
         },
       },
     });

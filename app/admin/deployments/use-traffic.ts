@@ -76,7 +76,7 @@ export function useTrafficActs() {
   /** One click; what was live comes back by the toast, though that is an activation and may ask for the password. */
   const goBack = (live: ArmData) =>
     rollBack.mutate(
-      {},
+      { from: live.deploymentId },
       {
         onSuccess: (release) => {
           const again = () =>

@@ -32,8 +32,10 @@ export const deploymentRouter = router({
   list: adminProcedure.query(({ ctx }) => listDeployments(ctx.services.db)),
   traffic: adminProcedure.query(({ ctx }) => readTraffic(ctx.services)),
   activate: freshAdminProcedure.input(candidate).mutation(({ ctx, input }) => activateAdapter(stageOf(ctx), input)),
-  /** Goes back to what was live before. Asks for no fresh sign-in: it must be fast. */
-  rollback: adminProcedure.input(nothing).mutation(({ ctx }) => rollBack(stageOf(ctx))),
+  /** Goes back to what was live before `from`, or before whatever is live. Asks for no fresh sign-in: it must be fast. */
+  rollback: adminProcedure
+    .input(z.object({ from: id.optional() }).optional())
+    .mutation(({ ctx, input }) => rollBack(stageOf(ctx), { from: input?.from })),
   startCanary: freshAdminProcedure
     .input(candidate.extend({ plan: canaryPlanSchema.optional() }))
     .mutation(({ ctx, input }) => startCanary(stageOf(ctx), input)),

@@ -26,7 +26,14 @@ export interface Admission {
  * @throws AppError GATE_REQUIRED, GATE_RUNNING; ILLEGAL_STATE for a retired adapter, ADAPTER_MISSING where retention took its files
  */
 export async function admit(db: Db | Tx, { adapterId, override }: Candidate, asked: string | null): Promise<Admission> {
-  if (adapterId !== null) await assertKept(db, adapterId);
+  if (adapterId !== null) {
+    const { status, sha256 } = await assertFiles(db, adapterId);
+    if (status === "RETIRED")
+      throw new AppError(
+        "ILLEGAL_STATE",
+        `Adapter ${sha256.slice(0, 8)} is retired; take it back on its page before it goes live.`,
+      );
+  }
   const answer = await mayGoLive(db, { adapterId, asked });
   if (answer.allowed) return { gateId: answer.gateId, override: null };
   if (override && answer.mayOverride) return { gateId: answer.gateId, override };
@@ -37,18 +44,19 @@ export async function admit(db: Db | Tx, { adapterId, override }: Candidate, ask
   );
 }
 
-/** The row stays locked against being retired, and its files against being deleted, until a transaction that asks is over. */
-async function assertKept(db: Db | Tx, adapterId: string): Promise<void> {
+/**
+ * The row stays locked against being retired, and its files against being deleted, until a transaction that asks is over.
+ * @throws AppError NOT_FOUND, ADAPTER_MISSING where retention took its files
+ */
+export async function assertFiles(db: Db | Tx, adapterId: string): Promise<Adapter> {
   await db.$queryRaw`SELECT 1 FROM "Adapter" WHERE "id" = ${adapterId}::uuid FOR SHARE`;
   const adapter = await db.adapter.findUnique({ where: { id: adapterId } });
-  const name = `Adapter ${adapter?.sha256.slice(0, 8)}`;
-  if (adapter?.status === "RETIRED")
-    throw new AppError("ILLEGAL_STATE", `${name} is retired; take it back on its page before it goes live.`);
-  if (adapter?.filesDeletedAt)
-    throw new AppError(
-      "ADAPTER_MISSING",
-      `${name}: its files were deleted by the retention policy; import them again, or train anew.`,
-    );
+  if (!adapter) throw notFound("adapter");
+  if (!adapter.filesDeletedAt) return adapter;
+  throw new AppError(
+    "ADAPTER_MISSING",
+    `Adapter ${adapter.sha256.slice(0, 8)}: its files were deleted by the retention policy; import them again, or train anew.`,
+  );
 }
 
 /**
