@@ -151,6 +151,12 @@ describe("a fresh sign-in", () => {
     const { gatePolicy, canaryPlan } = await setting.get();
     await expect(setting.set({ gatePolicy })).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
     await expect(setting.set({ canaryPlan })).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
+    const retention = { enabled: true, days: 1, keep: 0, liveDays: 0 };
+    await expect(setting.set({ retention })).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
+    // Neither fresh nor stale: it is an act of its own.
+    const deploymentFreeze = { frozen: true, reason: "past the lock" };
+    await expect(setting.set({ deploymentFreeze })).rejects.toMatchObject(code("INVALID_INPUT"));
+    expect((await setting.get()).deploymentFreeze.frozen).toBe(false);
     await expect(setting.set({ draftShare: 0.2 })).resolves.toMatchObject({ draftShare: 0.2 });
   });
 
