@@ -21,7 +21,7 @@ export interface SwapRun {
   failures: string[];
   /** Milliseconds until the new adapter was ready and new replies began with it, one per swap. */
   swapsMs: number[];
-  /** Milliseconds from the beginning of a swap to the first token that anybody heard from the new adapter. */
+  /** Milliseconds from the beginning of a swap to the new adapter's first token for somebody who asks as soon as it is ready. */
   visibleMs: number[];
 }
 
@@ -70,56 +70,62 @@ export async function streamsUnderSwaps(client: ServingBackend, settings: Settin
     for (const { wake } of waiters.splice(0, waiters[0] && heard >= waiters[0].at ? 1 : 0)) wake();
   };
   const untilHeard = (more: number) => new Promise<void>((wake) => waiters.push({ at: heard + more, wake }));
-  let swapBegan: { sha256: string; at: number } | null = null;
+  let asked = 0;
   await client.keepAdapters([live]);
 
-  const speakers = Array.from({ length: streams }, async (_, stream) => {
-    for (let turn = 0; !over; turn++) {
-      const adapter = live;
-      const asked = performance.now();
-      const reply: SpokenReply = {
-        ...{ adapter, question: stream, startedWith: null, tokenIds: [], logProbs: [], firstMs: 0, gapsMs: [] },
-      };
-      let before = asked;
-      try {
-        for await (const event of client.generate(question(stream, adapter, maxTokens, `${stream}-${turn}-${asked}`))) {
-          if (event.type === "start") reply.startedWith = event.adapter;
-          if (event.type !== "token" || event.tokenIds.length === 0) continue;
-          const now = performance.now();
-          if (reply.tokenIds.length === 0) reply.firstMs = now - asked;
-          else reply.gapsMs.push(now - before);
-          before = now;
-          reply.tokenIds.push(...event.tokenIds);
-          reply.logProbs.push(...event.logProbs);
-          if (swapBegan?.sha256 === adapter.sha256) {
-            run.visibleMs.push(now - swapBegan.at);
-            swapBegan = null;
-          }
-          hear();
+  /** Asks with what is live at this moment; false: it failed, and is noted. */
+  const speak = async (speaker: number, onFirst?: () => void): Promise<boolean> => {
+    const adapter = live;
+    const began = performance.now();
+    const reply: SpokenReply = {
+      ...{ adapter, question: speaker, startedWith: null, tokenIds: [], logProbs: [], firstMs: 0, gapsMs: [] },
+    };
+    let before = began;
+    try {
+      for await (const event of client.generate(question(speaker, adapter, maxTokens, `${speaker}-${asked++}`))) {
+        if (event.type === "start") reply.startedWith = event.adapter;
+        if (event.type !== "token" || event.tokenIds.length === 0) continue;
+        const now = performance.now();
+        if (reply.tokenIds.length > 0) reply.gapsMs.push(now - before);
+        else {
+          reply.firstMs = now - began;
+          onFirst?.();
         }
-        run.replies.push(reply);
-      } catch (error) {
-        run.failures.push(String(error));
-        return;
+        before = now;
+        reply.tokenIds.push(...event.tokenIds);
+        reply.logProbs.push(...event.logProbs);
+        hear();
       }
+      run.replies.push(reply);
+      return true;
+    } catch (error) {
+      run.failures.push(String(error));
+      return false;
     }
+  };
+  const speakers = Array.from({ length: streams }, async (_, speaker) => {
+    while (!over && (await speak(speaker)));
   });
+  // Whoever asks right after a swap, besides the streams: they come and go when they please.
+  const newcomers: Promise<unknown>[] = [];
 
   const swapping = (async () => {
     for (let swap = 1; swap <= swaps; swap++) {
       await untilHeard(tokens);
       const next = adapters[swap % adapters.length]!;
       const began = performance.now();
-      swapBegan = { sha256: next.sha256, at: began };
       // As an activation does: load beside what speaks, move the pointer, let the old one go.
       await client.ensureAdapter(next);
       live = next;
       run.swapsMs.push(performance.now() - began);
+      newcomers.push(speak(streams, () => run.visibleMs.push(performance.now() - began)));
       await client.keepAdapters([next]);
     }
     await untilHeard(tokens);
     over = true;
   })();
-  await Promise.race([Promise.all([swapping, ...speakers]), swapping.then(() => Promise.all(speakers))]);
+  // When every stream has failed nothing is heard any more, and no swap would come.
+  await Promise.race([swapping, Promise.all(speakers)]);
+  await Promise.all([...speakers, ...newcomers]);
   return run;
 }
