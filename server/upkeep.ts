@@ -15,7 +15,7 @@ import { sweepImports } from "./domain/import.ts";
 import { tendRegistry } from "./domain/registry/tend.ts";
 import { reapReplies, sweepEvents } from "./domain/reply-log.ts";
 import { ReplyScorer } from "./domain/reply-score.ts";
-import { reapRuns } from "./domain/run-reaper.ts";
+import { enqueueForgotten, reapRuns } from "./domain/run-reaper.ts";
 import { tickSchedules } from "./domain/schedule/tick.ts";
 import { sweepSessions } from "./domain/session.ts";
 import { keepBeating, ownSign, signOfInference } from "./domain/system/beat.ts";
@@ -70,7 +70,10 @@ export function startUpkeep(services: Services): () => Promise<void> {
     { rest: REST },
   );
   const schedules = every(REAP_MS, () => tickSchedules(db, new Date()));
-  const imports = every(QUEUE_MS, () => sweepImports(services));
+  const imports = every(QUEUE_MS, async () => {
+    await sweepImports(services);
+    await enqueueForgotten(db, queue);
+  });
   // Whoever freezes a Dataset gets fresh figures anyway; these are for pages.
   const patience = { everyMs: SWEEP_MS, atMostMs: HOUR_MS };
   const refreshTrust = whenCalm(db, trustRefresher(db), patience);

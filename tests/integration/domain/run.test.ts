@@ -13,7 +13,7 @@ import {
   settleCancelled,
 } from "../../../server/domain/run.ts";
 import { createRun } from "../../../server/domain/run-plan.ts";
-import { reapRuns } from "../../../server/domain/run-reaper.ts";
+import { enqueueForgotten, reapRuns } from "../../../server/domain/run-reaper.ts";
 import { adapterOnDisk, ratedPrompt, train } from "../../helpers/loop.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
@@ -234,6 +234,24 @@ describe("with pairs", () => {
     await expire(orphan.id);
     await reapRuns(world.db, world.services.queue);
     expect(await row(orphan.id)).toMatchObject({ status: "CANCELLED" });
+  });
+
+  test("a run that waits and of which no message tells is enqueued again, once", async () => {
+    const queue = createRunQueue(world.url);
+    const known = await createRun({ ...world.services, queue }, world.admin.id, { method: "DPO", seed: 21 });
+    const lost = await createRun({ ...world.services, queue }, world.admin.id, { method: "DPO", seed: 22 });
+    const messages = () =>
+      world.db.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::int AS "count" FROM pgboss.job WHERE data->>'runId' = ${lost.id} AND state IN ('created', 'retry')`;
+    await world.db.$executeRaw`UPDATE pgboss.job SET state = 'failed' WHERE data->>'runId' = ${lost.id}`;
+    // It was made a moment ago: its message may be on its way.
+    expect(await enqueueForgotten(world.db, queue)).toEqual([]);
+    const old = new Date(Date.now() - 61_000);
+    await world.db.run.updateMany({ where: { id: { in: [known.id, lost.id] } }, data: { createdAt: old } });
+    expect(await enqueueForgotten(world.db, queue)).toEqual([lost.id]);
+    expect(await enqueueForgotten(world.db, queue)).toEqual([]);
+    expect(await messages()).toEqual([{ count: 1 }]);
+    await queue.close();
   });
 
   test("equal runs make one adapter", async () => {
