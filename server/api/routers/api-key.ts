@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { createApiKey, KEY_DAYS, listApiKeys, revokeApiKey } from "../../domain/api-key.ts";
 import { plainText } from "../../plain-text.ts";
-import { router, userProcedure } from "../trpc.ts";
+import { requireFreshSignIn, router, userProcedure } from "../trpc.ts";
 import { oneId } from "./input.ts";
 
 export const apiKeyRouter = router({
@@ -17,7 +17,11 @@ export const apiKeyRouter = router({
         days: z.literal(KEY_DAYS).nullable().default(null),
       }),
     )
-    .mutation(({ ctx, input }) => createApiKey(ctx.services.db, ctx.viewer.id, input)),
+    .mutation(({ ctx, input }) => {
+      // It outlives the session that it is made in.
+      requireFreshSignIn(ctx);
+      return createApiKey(ctx.services.db, ctx.viewer.id, input);
+    }),
   revoke: userProcedure
     .input(oneId)
     .mutation(({ ctx, input }) => revokeApiKey(ctx.services.db, ctx.viewer.id, input.id)),

@@ -160,6 +160,15 @@ describe("a fresh sign-in", () => {
     await expect(setting.set({ draftShare: 0.2 })).resolves.toMatchObject({ draftShare: 0.2 });
   });
 
+  test("is asked of everybody who makes an API key, which outlives the session", async () => {
+    const session = { id: ann.id, authenticatedAt: stale() };
+    await expect(world.as(ann, { session }).apiKey.create({ name: "laptop" })).rejects.toMatchObject(
+      code("FRESH_SIGN_IN_NEEDED"),
+    );
+    expect(await world.db.apiKey.count({ where: { userId: ann.id } })).toBe(0);
+    await expect(world.as(ann).apiKey.create({ name: "laptop" })).resolves.toBeDefined();
+  });
+
   test("is what the password makes of this session, and of no other", async () => {
     const [here, there] = [await begin(world.admin.id), await begin(world.admin.id)];
     await world.db.session.updateMany({ data: { authenticatedAt: stale() } });
