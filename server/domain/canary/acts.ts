@@ -11,8 +11,9 @@ import { admitArm, openArm } from "./arm-acts.ts";
 import { openCanary, promote } from "./moves.ts";
 import type { Candidate } from "./prepare.ts";
 import { said } from "./said.ts";
+import { sharesChanged } from "./shares.ts";
 import { assertNotFrozen, assertShares, lockArms, rewarm, type TrafficStage } from "./stage.ts";
-import { newestReplyOf, noEvidence, stateOf } from "./state.ts";
+import { noEvidence, stateOf } from "./state.ts";
 import { readTraffic } from "./traffic-view.ts";
 
 /**
@@ -95,13 +96,19 @@ export async function enterStage(
   assertShares(others, share);
   const before = arms.find(({ id }) => id === canary.deploymentId);
   await tx.deployment.update({ where: { id: canary.deploymentId }, data: { share } });
-  const stageFloor = await newestReplyOf(tx, canary.deploymentId);
-  const state = { ...stateOf(canary), stageFloor };
-  await tx.canary.update({ where: { id: canary.id }, data: { stage, stageSince: by.now, state } });
+  await tx.canary.update({ where: { id: canary.id }, data: { stage, stageSince: by.now } });
+  await beginStage(tx, canary);
   await recordAudit(tx, {
     ...{ actorId: by.actorId, action: "canary.advance", subject: `Canary:${canary.id}` },
     ...{ before: { stage: canary.stage, share: before?.share ?? 0 }, after: { stage, share } },
   });
+}
+
+/** Replies and, as its share is another one, conversations count from now on. */
+async function beginStage(tx: Tx, { id }: Canary): Promise<void> {
+  await sharesChanged(tx);
+  const state = stateOf(await tx.canary.findUniqueOrThrow({ where: { id } }));
+  await tx.canary.update({ where: { id }, data: { state: { ...state, stageFloor: state.drawnAfter } } });
 }
 
 /** Its stages stand still; the tests go on, so that it can still be taken away. @throws AppError ILLEGAL_STATE */
@@ -131,9 +138,8 @@ async function turn(
         share,
       );
       await tx.deployment.update({ where: { id: canary.deploymentId }, data: { share } });
-      const stageFloor = await newestReplyOf(tx, canary.deploymentId);
-      const state = { ...stateOf(canary), stageFloor };
-      await tx.canary.update({ where: { id: canary.id }, data: { stageSince: now, state } });
+      await tx.canary.update({ where: { id: canary.id }, data: { stageSince: now } });
+      await beginStage(tx, canary);
     }
     const reason = to === "PAUSED" ? said("PAUSED_BY_HAND") : null;
     await tx.canary.update({ where: { id: canary.id }, data: { status: to, reason: reason ?? Prisma.DbNull } });

@@ -8,6 +8,7 @@ import type { TrafficView } from "../views/deployment.ts";
 import { close, open, openCanary, withdraw } from "./moves.ts";
 import { admit, type Candidate, prepare } from "./prepare.ts";
 import { said } from "./said.ts";
+import { sharesChanged } from "./shares.ts";
 import { assertNotFrozen, assertShares, lockArms, rewarm, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
 import { beginWatch } from "./watch.ts";
@@ -64,7 +65,9 @@ export async function openArm(
   assertShares(others, share);
   const admission = await admit(tx, candidate, stage.actorId);
   const release = { ...admission, share, adapterId: candidate.adapterId, baseModelId: control.baseModelId };
-  return { opened: await open(tx, stage, release), control };
+  const opened = await open(tx, stage, release);
+  await sharesChanged(tx);
+  return { opened, control };
 }
 
 /**
@@ -79,6 +82,7 @@ export async function stopArm(stage: TrafficStage, { deploymentId }: { deploymen
     const reason = said("STOPPED_BY_HAND");
     if (canary?.deploymentId === arm.id) await withdraw(tx, stage, { canary, reason });
     else await close(tx, stage, arm.id, reason);
+    await sharesChanged(tx);
     await recordAudit(tx, {
       ...{ actorId, action: "deployment.stopArm", subject: `Deployment:${arm.id}` },
       ...{ before: { number: arm.number, share: arm.share }, after: { number: arm.number, share: 0 } },

@@ -2,10 +2,11 @@
 
 import { logEvidenceOfLosing } from "../sequential/coin.ts";
 import { differenceOfShares } from "../sequential/difference.ts";
-import { observe, type TwoProportions, tallies } from "../sequential/two-proportions.ts";
+import { observe, settled, type TwoProportions, tallies } from "../sequential/two-proportions.ts";
 import { CANARY_METRICS, type CanaryMetric, type CanaryPlan, type CanaryTest } from "../views/deployment.ts";
 import type { Sentence } from "../views/sentence.ts";
 import { wilson } from "../wilson.ts";
+import { paceOf, timeAt } from "./pace.ts";
 import { said } from "./said.ts";
 import type { Evidence } from "./state.ts";
 
@@ -14,6 +15,8 @@ export interface Observation {
   metric: CanaryMetric;
   onArm: boolean;
   value: number;
+  /** Of the reply whose latency it is; left out: one. */
+  tokens?: number;
 }
 
 /**
@@ -38,41 +41,52 @@ function inTurn(observations: readonly Observation[]): Observation[] {
     .map(({ observation }) => observation);
 }
 
-export function absorb<State extends Evidence>(state: State, { metric, onArm, value }: Observation): State {
+/**
+ * The shares have changed: from now on only conversations that began since are compared. Whoever is displeased says so sooner than whoever is
+ * not, so of an arm that has just been given more, the young conversations are heard first and sound bad; and within one stage both arms have
+ * equally many of the morning's people and of the night's. What was shown before stays shown.
+ */
+export const drawnAnew = <State extends Evidence>(state: State, drawnAfter: string): State => ({
+  ...{ ...state, drawnAfter },
+  ...{ thumbs: settled(state.thumbs), regenerate: settled(state.regenerate), errors: settled(state.errors) },
+  latency: { ...settled(state.latency), pace: null },
+});
+
+export function absorb<State extends Evidence>(state: State, observation: Observation): State {
+  const { metric, onArm, value } = observation;
   switch (metric) {
     case "thumbs":
     case "regenerate":
     case "errors":
       return { ...state, [metric]: observe(state[metric], { onArm, good: value === 1 }) };
     case "latency":
-      return { ...state, latency: absorbLatency(state.latency, { onArm, value }) };
+      return { ...state, latency: absorbLatency(state.latency, observation) };
     case "sideBySide":
       return { ...state, sideBySide: absorbChoice(state.sideBySide, value) };
   }
 }
 
-/** An arm may take this many times as long per token before it counts as slower. */
+/** An arm may take this many times as long for as many tokens before it counts as slower. */
 const SLOWER = 1.5;
-/** Replies of the control whose median the bar is, at least and at most. */
+/** Replies of the control by which its pace is known, at least and at most. */
 const [LEAST_RECENT, MOST_RECENT] = [11, 31];
 
 /**
- * A reply is slow when a token took longer than the control's median, the arm's times divided by what it is allowed. The bar is settled before
- * a block's first reply and by earlier replies alone, so that while the arm keeps within its allowance its replies are slow no more often.
+ * A reply is slow when it took longer than the control needs for as many tokens, the arm's times divided by what it is allowed. The control's
+ * pace is settled before a block's first reply and by earlier replies alone, so that while the arm keeps within its allowance its replies are
+ * slow no more often.
  */
 function absorbLatency(
-  { recent, bar: settled, ...test }: Evidence["latency"],
-  { onArm, value }: { onArm: boolean; value: number },
+  { recent, pace: settled, ...test }: Evidence["latency"],
+  { onArm, value: ms, tokens = 1 }: Observation,
 ): Evidence["latency"] {
-  const seen = onArm ? recent : [...recent, value].slice(-MOST_RECENT);
-  const bar = settled ?? (recent.length >= LEAST_RECENT ? median(recent) : null);
-  if (bar === null) return { ...test, recent: seen, bar };
-  const after = observe(test, { onArm, good: value / (onArm ? SLOWER : 1) <= bar });
+  const seen = onArm ? recent : [...recent, { ms, tokens }].slice(-MOST_RECENT);
+  const pace = settled ?? (recent.length >= LEAST_RECENT ? paceOf(recent) : null);
+  if (pace === null) return { ...test, recent: seen, pace };
+  const after = observe(test, { onArm, good: ms / (onArm ? SLOWER : 1) <= timeAt(pace, tokens) });
   const isClosed = after.open.arm.n === 0 && after.open.control.n === 0;
-  return { ...after, recent: seen, bar: isClosed ? null : bar };
+  return { ...after, recent: seen, pace: isClosed ? null : pace };
 }
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** @param value 1: the arm's draft was chosen, 0: the control's, ½: neither */
 function absorbChoice(

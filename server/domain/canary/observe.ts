@@ -14,6 +14,10 @@ interface Arms {
   controlId: string;
 }
 type Cursors = Pick<Evidence, "repliesAfter" | "judgementsAfter">;
+/** Speakers, and after which id a conversation must have begun. */
+interface Drawn extends Arms {
+  floor: string;
+}
 
 /** Rows read at a time. */
 const BATCH = 2_000;
@@ -26,11 +30,13 @@ const JUDGEMENT_LAG = 200n;
 export async function observeArm(
   tx: Tx,
   arms: Arms,
-  cursors: Cursors,
+  { drawnAfter, ...cursors }: Cursors & Pick<Evidence, "drawnAfter">,
 ): Promise<{ observations: Observation[]; cursors: Cursors; more: boolean }> {
+  const began = floorOf(arms);
+  const drawn = { ...arms, floor: drawnAfter > began ? drawnAfter : began };
   const replies = await readReplies(tx, arms, cursors.repliesAfter);
-  const ofReplies = await observeReplies(tx, arms, replies.conversationIds);
-  const judgements = await readJudgements(tx, arms, BigInt(cursors.judgementsAfter));
+  const ofReplies = await observeReplies(tx, drawn, replies.conversationIds);
+  const judgements = await readJudgements(tx, drawn, BigInt(cursors.judgementsAfter));
   return {
     observations: [...ofReplies, ...judgements.observations],
     cursors: { repliesAfter: replies.after, judgementsAfter: String(judgements.after) },
@@ -78,7 +84,7 @@ export const began = (conversationId: string, floor: string) => Prisma.sql`NOT E
 
 /**
  * Common table expressions `heard`, the first reply of each conversation that one of the Deployments spoke, and `said`: whether it failed, how
- * long a token took, and, once anything followed it, whether its reader asked for another one instead of going on.
+ * long it took, and, once anything followed it, whether its reader asked for another one instead of going on.
  * @param told rows with the "id" of a conversation each
  * @param floor only conversations that began after this id
  */
@@ -102,7 +108,7 @@ export const firstReplies = (
         ("status" = 'COMPLETE' OR "status" = 'INTERRUPTED' AND "errorCode" IS NULL)::int::float8 AS "value"
       FROM heard WHERE "status" NOT IN ('PENDING', 'STREAMING')
       UNION ALL
-      SELECT "conversationId", 'latency', ("ms" / "tokens")::float8 FROM heard WHERE "status" = 'COMPLETE' AND "tokens" > 0
+      SELECT "conversationId", 'latency', "ms"::float8 FROM heard WHERE "status" = 'COMPLETE' AND "tokens" > 0
       UNION ALL
       SELECT "conversationId", 'regenerate', ("nextParentId" <> "parentId")::int::float8
       FROM heard WHERE "nextParentId" IS NOT NULL AND "source" = 'CHAT'
@@ -110,25 +116,25 @@ export const firstReplies = (
 
 async function observeReplies(
   tx: Tx,
-  { deploymentId, controlId }: Arms,
+  { deploymentId, controlId, floor }: Drawn,
   conversationIds: readonly string[],
 ): Promise<Observation[]> {
   if (conversationIds.length === 0) return [];
   const told = Prisma.sql`unnest(${[...conversationIds]}::uuid[])`;
   const speakers = [deploymentId, controlId];
   return tx.$queryRaw<Observation[]>`
-    WITH ${firstReplies(told, { speakers, floor: floorOf({ deploymentId, controlId }) })}, added AS (
+    WITH ${firstReplies(told, { speakers, floor })}, added AS (
       INSERT INTO "ArmObservation" ("deploymentId", "metric", "conversationId", "onArm", "value")
       SELECT ${deploymentId}::uuid, said."metric", said."conversationId", heard."deploymentId" = ${deploymentId}::uuid, said."value"
       FROM said JOIN heard USING ("conversationId")
       ON CONFLICT DO NOTHING RETURNING *
     )
-    SELECT added."metric", added."onArm", added."value" FROM added JOIN heard USING ("conversationId")
+    SELECT added."metric", added."onArm", added."value", heard."tokens" FROM added JOIN heard USING ("conversationId")
     ORDER BY heard."replyId", added."metric"`;
 }
 
-/** The first thumb of each conversation, and the first choice between drafts of both arms that were begun together. */
-async function readJudgements(tx: Tx, { deploymentId, controlId }: Arms, after: bigint) {
+/** The first thumb of each conversation, and the first choice between drafts of both arms that were begun together; not of whoever is quarantined. */
+async function readJudgements(tx: Tx, { deploymentId, controlId, floor }: Drawn, after: bigint) {
   const from = after > JUDGEMENT_LAG ? after - JUDGEMENT_LAG : 0n;
   const [bounds] = await tx.$queryRaw<{ last: bigint | null; count: bigint }[]>`
     SELECT max("id") AS "last", count(*) AS "count" FROM
@@ -137,12 +143,13 @@ async function readJudgements(tx: Tx, { deploymentId, controlId }: Arms, after: 
   const observations = await tx.$queryRaw<Observation[]>`
     WITH given AS MATERIALIZED (
       SELECT * FROM "JudgementEvent" WHERE "id" > ${from} AND "id" <= ${last} AND "judgement" IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM "RaterTrust" trust WHERE trust."raterId" = "JudgementEvent"."raterId" AND trust."quarantinedAt" IS NOT NULL)
     ), thumbs AS (
       SELECT DISTINCT ON (reply."conversationId") given."id", reply."conversationId", 'thumbs' AS "metric",
         reply."deploymentId" = ${deploymentId}::uuid AS "onArm", (given."judgement"->>'value' = '1')::int::float8 AS "value"
       FROM given JOIN "Message" reply ON reply."id" = given."subjectId"
       WHERE given."kind" = 'FEEDBACK' AND reply."deploymentId" IN (${deploymentId}::uuid, ${controlId}::uuid)
-        AND ${shown("reply")} AND ${alone("reply")} AND ${began('reply."conversationId"', floorOf({ deploymentId, controlId }))}
+        AND ${shown("reply")} AND ${alone("reply")} AND ${began('reply."conversationId"', floor)}
       ORDER BY reply."conversationId", given."id"
     ), choices AS (
       SELECT DISTINCT ON (prompt."conversationId") given."id", prompt."conversationId", 'sideBySide' AS "metric", true AS "onArm",

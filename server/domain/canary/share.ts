@@ -5,6 +5,7 @@ import type { TrafficView } from "../views/deployment.ts";
 import { findArm } from "./arm-acts.ts";
 import { openCanary } from "./moves.ts";
 import { said } from "./said.ts";
+import { sharesChanged } from "./shares.ts";
 import { assertNotFrozen, assertShares, lockArms, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
 
@@ -33,6 +34,7 @@ export async function setShare(
       const reason = said("SHARE_SET_BY_HAND", { share: share / 1000 });
       await tx.canary.update({ where: { id: canary.id }, data: { status: "PAUSED", reason } });
     }
+    await sharesChanged(tx);
     await recordAudit(tx, {
       ...{ actorId, action: "deployment.setShare", subject: `Deployment:${arm.id}` },
       ...{ before: { number: arm.number, share: arm.share }, after: { number: arm.number, share } },

@@ -6,6 +6,7 @@ import { recordAudit } from "../audit.ts";
 import { rollBack } from "../deployment.ts";
 import { recordEvent } from "../events/event.ts";
 import { close } from "./moves.ts";
+import { sharesChanged } from "./shares.ts";
 import { lockArms, rewarm, type Serving } from "./stage.ts";
 import { type Harm, lookAtArm, watchedArms } from "./watch.ts";
 
@@ -27,6 +28,7 @@ export async function takeAway(serving: Serving, harm: Harm, now: Date): Promise
     const arm = others.find(({ id }) => id === deploymentId);
     if (!arm || live.id !== controlId) return null;
     await close(tx, by, arm.id, reason);
+    await sharesChanged(tx);
     const figures = { number: arm.number, adapterSha256: arm.adapter?.sha256 ?? null, controlNumber: live.number };
     await recordAudit(tx, {
       ...{ actorId: null, action: "deployment.stopArm", subject: `Deployment:${arm.id}` },

@@ -7,6 +7,7 @@ import { getSetting } from "../setting.ts";
 import { beginCanary, enterStage } from "./acts.ts";
 import { type Finding, lookAtCanary } from "./look.ts";
 import { openCanary, withdraw } from "./moves.ts";
+import { sharesChanged } from "./shares.ts";
 import { lockArms, rewarm, type Serving, warmArms } from "./stage.ts";
 import { tendWatches } from "./take-away.ts";
 
@@ -27,6 +28,7 @@ export async function actOn(serving: Serving, finding: Finding, now: Date): Prom
     if (canary?.id !== finding.canaryId) return;
     if (finding.kind === "HARM") {
       await withdraw(tx, by, { canary, reason: finding.reason });
+      await sharesChanged(tx);
       const { code, values } = finding.reason;
       logger("canary").warn({ canaryId: canary.id, code, ...values }, "the canary was rolled back");
       return;

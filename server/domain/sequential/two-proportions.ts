@@ -54,6 +54,12 @@ export function observe(state: TwoProportions, { onArm, good }: { onArm: boolean
   };
 }
 
+/** Closes the open block without a bet on it: what comes next may not be compared with it. That too must not depend on outcomes. */
+export const settled = <State extends TwoProportions>(state: State): State => ({
+  ...{ ...state, ...tallies(state) },
+  open: { arm: none, control: none },
+});
+
 /** All that was observed, the open block included. */
 export const tallies = ({ arm, control, open }: TwoProportions): { arm: Tally; control: Tally } => ({
   arm: sum(arm, open.arm),

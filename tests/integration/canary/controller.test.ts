@@ -244,6 +244,18 @@ describe("what counts", () => {
     expect(await thumbsSeen()).toEqual({ arm: 4, control: 4 });
   });
 
+  test("nothing from whoever has been put aside", async () => {
+    const { id: raterId } = await world.person(`Troll${Date.now()}`);
+    const quarantine = { quarantinedAt: new Date(), quarantineReason: "BELOW_BAR" };
+    await world.db.raterTrust.create({ data: { raterId, figures: {}, ...quarantine } });
+    const rows = await say("arm", { count: 2 });
+    const down = rows.map(({ promptId, replyId: messageId }) => ({ promptId, messageId, value: -1 }));
+    await thumb(world.db, raterId, down);
+    await thumb(world.db, world.admin.id, down.slice(1));
+    await tend(minute(1));
+    expect(await thumbsSeen()).toEqual({ arm: 1, control: 0 });
+  });
+
   test("a reply that becomes visible after a younger one was read is still read", async () => {
     const late = world.db.$transaction(
       async (tx) => {
@@ -265,6 +277,47 @@ describe("what counts", () => {
     expect(await world.db.armObservation.findMany({ where: { conversationId } })).toMatchObject([
       { metric: "errors", value: 0, onArm: true },
     ]);
+  });
+
+  test("conversations that were drawn by another share say nothing any more, by whatever it was changed", async () => {
+    const early = async () => [...(await say("arm", { count: 3 })), ...(await say("control", { count: 3 }))];
+    const judge = (rows: Awaited<ReturnType<typeof early>>) =>
+      thumb(
+        world.db,
+        world.admin.id,
+        rows.map(({ promptId, replyId: messageId }) => ({ promptId, messageId, value: 1 })),
+      );
+    const ofFirst = await early();
+    await judge(ofFirst.slice(0, 1));
+    await tend(minute(10)); // the second stage begins
+    expect(await canary()).toMatchObject({ stage: 1 });
+    await judge(ofFirst.slice(1));
+    await tend(minute(11));
+    expect(await thumbsSeen()).toEqual({ arm: 1, control: 0 });
+    const ofSecond = await early();
+    await judge(ofSecond.slice(0, 2));
+    await tend(minute(12));
+    expect(await thumbsSeen()).toEqual({ arm: 3, control: 0 });
+
+    await admin.deployment.setShare({ deploymentId: armId, share: 300 });
+    await judge(ofSecond.slice(2));
+    await judge(await early());
+    await tend(minute(13));
+    expect(await thumbsSeen()).toEqual({ arm: 6, control: 3 });
+    // Another arm takes some of the control's.
+    const late = await early();
+    const beside = await candidate();
+    const { arms } = await admin.deployment.startArm({ adapterId: beside, share: 100 });
+    await judge(late);
+    await judge(await early());
+    await tend(minute(14));
+    expect(await thumbsSeen()).toEqual({ arm: 9, control: 6 });
+    const last = await early();
+    const { deploymentId } = arms.find(({ adapterId }) => adapterId === beside)!;
+    await admin.deployment.stopArm({ deploymentId });
+    await judge(last);
+    await tend(minute(15));
+    expect(await thumbsSeen()).toEqual({ arm: 9, control: 6 });
   });
 
   test("conversations from before the canary say nothing of it", async () => {

@@ -6,12 +6,14 @@ import {
   absorb,
   absorbAll,
   barOf,
+  drawnAnew,
   harmOf,
   isBetter,
   type Observation,
   testsOf,
 } from "../../../server/domain/canary/evidence.ts";
 import { missing } from "../../../server/domain/canary/look.ts";
+import { paceOf, timeAt } from "../../../server/domain/canary/pace.ts";
 import { canaryPlanSchema } from "../../../server/domain/views/deployment.ts";
 import { emptyState } from "../sequential/simulate.ts";
 
@@ -103,6 +105,68 @@ describe("enough evidence", () => {
       absorbAll(emptyState(), [...many(80, word("latency", false, 20)), ...many(80, word("latency", true, arm))]);
     expect(harmOf(pace(29), plan)).toBeNull();
     expect(harmOf(pace(31), plan)).toMatchObject({ code: "WORSE_LATENCY", values: { arm: 1, control: 0 } });
+  });
+});
+
+describe("how long replies take", () => {
+  const reply = (onArm: boolean, tokens: number, ms = 200 + 10 * tokens): Observation => ({
+    ...{ metric: "latency", onArm, value: ms, tokens },
+  });
+  /** Replies of both arms, of lengths that vary around these. */
+  const play = (control: number, arm: number, pace = 1) =>
+    Array.from({ length: 80 }, (_, i) => [
+      reply(false, control + (i % 5)),
+      reply(true, arm + (i % 3), pace * (200 + 10 * (arm + (i % 3)))),
+    ])
+      .flat()
+      .reduce(absorb, emptyState());
+
+  test("is no reproach to an arm that is brief, nor to one that says much", () => {
+    // Six tokens in 260 ms are 43 ms each, forty in 600 ms are 15.
+    for (const [control, arm] of [
+      [40, 4],
+      [4, 40],
+    ] as const)
+      expect(harmOf(play(control, arm), plan)).toBeNull();
+    expect(harmOf(play(40, 4, 1.7), plan)).toMatchObject({ code: "WORSE_LATENCY" });
+    expect(harmOf(play(4, 40, 1.7), plan)).toMatchObject({ code: "WORSE_LATENCY" });
+  });
+
+  test("is a line that odd replies do not move, and time per token where all are equally long", () => {
+    const replies = Array.from({ length: 21 }, (_, i) => ({
+      tokens: 5 + i,
+      ms: i % 5 === 0 ? 9_000 : 100 + 20 * (5 + i),
+    }));
+    expect(paceOf(replies).perToken).toBeCloseTo(20, 6);
+    expect(timeAt(paceOf(replies), 10)).toBeCloseTo(300, 6);
+    const equal = Array.from({ length: 11 }, () => ({ tokens: 10, ms: 400 }));
+    expect(paceOf(equal)).toEqual({ start: 0, perToken: 40 });
+    // Longer replies that took less time: nothing is known of what a token takes, and it is not below nothing.
+    expect(
+      paceOf([
+        { tokens: 5, ms: 300 },
+        { tokens: 50, ms: 200 },
+      ]).perToken,
+    ).toBe(0);
+  });
+});
+
+describe("when shares change", () => {
+  test("the open block says nothing, what was shown stays shown, and all words still count as heard", () => {
+    const before = absorbAll(emptyState(), [
+      ...many(30, word("thumbs", false, 1)),
+      ...many(20, word("thumbs", true, 0)),
+    ]);
+    const open = [word("thumbs", false, 1), word("thumbs", false, 1)].reduce(absorb, before);
+    const after = drawnAnew(open, "0199");
+    expect(after.drawnAfter).toBe("0199");
+    expect(after.thumbs).toMatchObject({ logWorse: before.thumbs.logWorse, peakWorse: before.thumbs.peakWorse });
+    expect(after.thumbs.open).toEqual({ arm: { n: 0, good: 0 }, control: { n: 0, good: 0 } });
+    const seen = (state: typeof after) => testsOf(state, plan).map(({ observations }) => observations);
+    expect(seen(after)).toEqual(seen(open));
+    // A word of the arm would have closed the block.
+    expect(absorb(after, word("thumbs", true, 0)).thumbs.logWorse).toBe(before.thumbs.logWorse);
+    expect(absorb(open, word("thumbs", true, 0)).thumbs.logWorse).not.toBe(before.thumbs.logWorse);
   });
 });
 

@@ -1,5 +1,5 @@
 // Canaries that are played through many times: how often, and how soon, the evidence crosses its bar when it is looked at after every word.
-import { absorb, harmOf, type Observation } from "../../../server/domain/canary/evidence.ts";
+import { absorb, drawnAnew, harmOf, type Observation } from "../../../server/domain/canary/evidence.ts";
 import type { Evidence } from "../../../server/domain/canary/state.ts";
 import { logEvidenceOfLosing } from "../../../server/domain/sequential/coin.ts";
 import { noProportions, observe } from "../../../server/domain/sequential/two-proportions.ts";
@@ -56,6 +56,47 @@ export function playProportions({ seed, runs, observations, share, arm, control,
   );
 }
 
+interface Stages {
+  seed: number;
+  runs: number;
+  /** Conversations that will say something. */
+  perMinute: number;
+  /** Shares of the arm, each for so long. */
+  shares: readonly number[];
+  minutes: number;
+  /** Mean minutes until whoever is displeased says so, and whoever is pleased. */
+  delays: { bad: number; good: number };
+  bad: number;
+  bar: number;
+  /** Whether only conversations that began under the present share are compared. */
+  sameShare: boolean;
+}
+
+/** Two arms that are the same, of which one is given more and more, and people who say sooner that they are displeased: the share that crosses. */
+export function playStages({ seed, runs, perMinute, shares, minutes, delays, bad, bar, sameShare }: Stages): number {
+  const random = uniform(seed);
+  const wait = (mean: number) => -mean * Math.log(1 - random());
+  const stageAt = (time: number) => Math.min(shares.length - 1, Math.floor(time / minutes));
+  const crossed = Array.from({ length: runs }, () => {
+    const words = Array.from({ length: Math.round(perMinute * minutes * shares.length) }, () => {
+      const [began, good] = [random() * minutes * shares.length, random() >= bad];
+      const stage = stageAt(began);
+      return { stage, onArm: random() < shares[stage]!, good, at: began + wait(good ? delays.good : delays.bad) };
+    }).sort((a, b) => a.at - b.at);
+    let state = emptyState();
+    let stage = 0;
+    for (const { onArm, good, at, ...word } of words) {
+      if (sameShare && stageAt(at) > stage) state = drawnAnew(state, "");
+      stage = stageAt(at);
+      if (sameShare && word.stage < stage) continue;
+      state = absorb(state, { metric: "thumbs", onArm, value: good ? 1 : 0 });
+      if (state.thumbs.peakWorse >= Math.log(bar)) return true;
+    }
+    return false;
+  });
+  return crossed.filter(Boolean).length / runs;
+}
+
 /** Comparisons side by side that the arm wins with this probability. */
 export function playCoin({
   seed,
@@ -84,9 +125,9 @@ export function playCoin({
 }
 
 export const emptyState = (): Evidence => ({
-  ...{ repliesAfter: "", judgementsAfter: "0" },
+  ...{ repliesAfter: "", judgementsAfter: "0", drawnAfter: "" },
   ...{ thumbs: noProportions(), regenerate: noProportions(), errors: noProportions() },
-  latency: { ...noProportions(), recent: [], bar: null },
+  latency: { ...noProportions(), recent: [], pace: null },
   sideBySide: { wins: 0, losses: 0, ties: 0, peakWorse: 0 },
 });
 

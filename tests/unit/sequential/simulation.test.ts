@@ -1,6 +1,6 @@
 // Looking after every single observation costs no more false alarms than was promised, and what is worse is found out.
 import { describe, expect, test } from "vitest";
-import { playCoin, playProportions, playSame } from "./simulate.ts";
+import { playCoin, playProportions, playSame, playStages } from "./simulate.ts";
 
 const ALPHA = 0.05;
 const null20 = { runs: 1_500, observations: 600, bar: 1 / ALPHA };
@@ -21,6 +21,14 @@ describe("false alarms under continuous looking stay below α = 0.05", () => {
     expect(playCoin({ seed: 6, runs: 1_500, comparisons: 400, wins, bar: 1 / ALPHA }).crossed).toBeLessThanOrEqual(
       ALPHA,
     );
+  });
+
+  test("a share that grows, where displeasure is told ten times as soon: only conversations of the same share are compared", () => {
+    const world = { seed: 10, runs: 100, perMinute: 20, shares: [0.01, 0.1, 0.5], minutes: 60, bad: 0.2 };
+    const play = (sameShare: boolean) => playStages({ ...world, delays: { bad: 1, good: 10 }, bar: 100, sameShare });
+    expect(play(true)).toBeLessThanOrEqual(0.01);
+    // Otherwise the young and displeased of an arm that has just been given more would be its undoing.
+    expect(play(false)).toBeGreaterThan(0.03);
   });
 
   test("all five metrics of a whole canary together", () => {
