@@ -1,11 +1,12 @@
-/** What a Run costs besides time: the device it is on, and what its judge or teacher is asked. */
+/** What a Run costs besides time: the device it is on, what is sampled for it, and what its judge or teacher is asked. */
 
 import type { Db } from "../server/db.ts";
 import type { Hold } from "../server/domain/run.ts";
-import { addJudgeTokens } from "../server/domain/run-cost.ts";
+import { addJudgeTokens, addSampledTokens } from "../server/domain/run-cost.ts";
 import { logger } from "../server/log.ts";
 import type { Engine } from "./engine/contract.ts";
 import type { Endpoint } from "./judge/endpoint.ts";
+import type { Rollouts } from "./rollout/contract.ts";
 
 /** By what backends say of themselves: onnxruntime on WebGPU, and TensorFlow, which is there only where it has CUDA. */
 export const deviceOf = ({ description }: Pick<Engine, "description">) => ({
@@ -29,3 +30,17 @@ export function metered(db: Db, { runId, attempt }: Hold, endpoint: Endpoint | n
     },
   };
 }
+
+/** The sampler, whose replies count as the Run's, whatever they are for: rollouts to learn from, measurements, samples to show. */
+export const counted = (db: Db, { runId, attempt }: Hold, rollouts: Rollouts): Rollouts => ({
+  use: (weights) => rollouts.use(weights),
+  close: () => rollouts.close(),
+  async sample(prompts, options) {
+    const replies = await rollouts.sample(prompts, options);
+    const tokens = replies.flat().reduce((sum, { completion }) => sum + completion.length, 0);
+    await addSampledTokens(db, { runId, attempt, tokens }).catch((err) =>
+      logger("trainer").warn({ err, runId }, "sampled tokens were not counted"),
+    );
+    return replies;
+  },
+});

@@ -23,7 +23,7 @@ import { POLICY } from "./methods/run.ts";
 import type { Rollouts } from "./rollout/contract.ts";
 import type { RolloutsOptions } from "./rollout/rollouts.ts";
 import { prepareRunData, type ReadExamples, type RunData } from "./run-data.ts";
-import { deviceOf, metered } from "./run-job-cost.ts";
+import { counted, deviceOf, metered } from "./run-job-cost.ts";
 import { type Measuring, measure, measureGeneral } from "./run-job-measure.ts";
 import { storeTrained } from "./run-job-store.ts";
 import { type SampleRounds, sampleRounds } from "./samples.ts";
@@ -190,10 +190,11 @@ async function openTools(services: JobServices, job: Job, engine: Engine, data: 
   const needed = METHOD_TRAITS[plan.method].samples;
   if (!needed && !isShown(data)) return tools;
   try {
-    tools.rollouts = await services.openRollouts({
+    const rollouts = await services.openRollouts({
       ...(await samplerOptions(home, engine)),
       ...{ model, log: (sentence) => void say("INFO", sentence), signal: lease.signal },
     });
+    tools.rollouts = counted(services.db, job, rollouts);
   } catch (error) {
     lease.signal.throwIfAborted();
     if (needed) throw error;
@@ -237,7 +238,7 @@ async function showModel(
       signal,
     });
     try {
-      await roundsFrom(rollouts, services, job, data).take(steps, null);
+      await roundsFrom(counted(services.db, job, rollouts), services, job, data).take(steps, null);
     } finally {
       await rollouts.close();
     }

@@ -81,6 +81,7 @@ function MonthTable({ months, currency }: Pick<CostsOutput, "months" | "currency
           <HeaderCell numeric>{t("gates")}</HeaderCell>
           <HeaderCell numeric>{t("people")}</HeaderCell>
           <HeaderCell numeric>{t("train")}</HeaderCell>
+          <HeaderCell numeric>{t("sampled")}</HeaderCell>
           <HeaderCell numeric>{t("chat")}</HeaderCell>
           <HeaderCell numeric>{t("judge")}</HeaderCell>
           <HeaderCell numeric>{t("cost")}</HeaderCell>
@@ -102,6 +103,7 @@ function MonthTable({ months, currency }: Pick<CostsOutput, "months" | "currency
             <Cell numeric>{minutes(month.gateMinutes)}</Cell>
             <Cell numeric>{minutes(month.annotatorMinutes)}</Cell>
             <Cell numeric>{count(month.trainTokens)}</Cell>
+            <Cell numeric>{count(month.sampledTokens)}</Cell>
             <Cell numeric>{count(month.chatTokens)}</Cell>
             <Cell numeric>{count(month.judgeTokens)}</Cell>
             <Cell numeric className="font-medium">
@@ -127,7 +129,8 @@ function RunTable({ runs, currency }: Pick<CostsOutput, "runs" | "currency">) {
           <HeaderCell>{t("schedule")}</HeaderCell>
           <HeaderCell>{t("device")}</HeaderCell>
           <HeaderCell numeric>{t("time")}</HeaderCell>
-          <HeaderCell numeric>{t("tokens")}</HeaderCell>
+          <HeaderCell numeric>{t("train")}</HeaderCell>
+          <HeaderCell numeric>{t("sampled")}</HeaderCell>
           <HeaderCell numeric>{t("judge")}</HeaderCell>
           <HeaderCell numeric>{t("cost")}</HeaderCell>
         </tr>
@@ -145,6 +148,7 @@ function RunTable({ runs, currency }: Pick<CostsOutput, "runs" | "currency">) {
             <Cell>{run.onGpu ? t("gpu") : t("cpu")}</Cell>
             <Cell numeric>{minutes(run.minutes)}</Cell>
             <Cell numeric>{count(run.tokens)}</Cell>
+            <Cell numeric>{count(run.sampledTokens)}</Cell>
             <Cell numeric>{count(run.judgeTokens)}</Cell>
             <Cell numeric>{money(run.cost)}</Cell>
           </TableRow>

@@ -77,6 +77,7 @@ interface Devices {
   gateMinutes: number;
   gateOnGpuMinutes: number;
   trainTokens: number;
+  sampledTokens: number;
   judgeTokens: number;
   runs: number;
 }
@@ -87,6 +88,7 @@ const NOTHING = {
   gateMinutes: 0,
   gateOnGpuMinutes: 0,
   trainTokens: 0,
+  sampledTokens: 0,
   judgeTokens: 0,
   runs: 0,
 };
@@ -94,16 +96,16 @@ const NOTHING = {
 const readDevices = (db: Db, from: Date) => db.$queryRaw<Devices[]>`
   SELECT "month", sum("cpu")::float8 / 60 AS "cpuMinutes", sum("gpu")::float8 / 60 AS "gpuMinutes",
     sum("gate")::float8 / 60 AS "gateMinutes", sum("gateOnGpu")::float8 / 60 AS "gateOnGpuMinutes",
-    sum("tokens")::float8 AS "trainTokens", sum("judgeTokens")::float8 AS "judgeTokens", sum("runs")::int AS "runs"
+    sum("tokens")::float8 AS "trainTokens", sum("sampledTokens")::float8 AS "sampledTokens", sum("judgeTokens")::float8 AS "judgeTokens", sum("runs")::int AS "runs"
   FROM (
     SELECT to_char("createdAt" AT TIME ZONE 'UTC', 'YYYY-MM') AS "month",
       CASE WHEN "onGpu" THEN 0 ELSE "deviceSeconds" END AS "cpu", CASE WHEN "onGpu" THEN "deviceSeconds" ELSE 0 END AS "gpu",
-      0 AS "gate", 0 AS "gateOnGpu", "tokens", "judgeTokens", 1 AS "runs"
+      0 AS "gate", 0 AS "gateOnGpu", "tokens", "sampledTokens", "judgeTokens", 1 AS "runs"
     FROM "Run" WHERE "createdAt" >= ${from}
     UNION ALL
     SELECT to_char(gate."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM'), 0, 0, gate."deviceSeconds",
       CASE WHEN EXISTS (SELECT FROM "Run" maker WHERE maker."adapterId" = gate."adapterId" AND maker."onGpu")
-        THEN gate."deviceSeconds" ELSE 0 END, 0, 0, 0
+        THEN gate."deviceSeconds" ELSE 0 END, 0, 0, 0, 0
     FROM "Gate" gate WHERE gate."createdAt" >= ${from}
   ) AS spent GROUP BY "month"`;
 
@@ -139,12 +141,14 @@ async function readRuns(db: Db) {
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: RUNS,
     select: {
-      ...{ id: true, method: true, createdAt: true, onGpu: true, deviceSeconds: true, tokens: true, judgeTokens: true },
+      ...{ id: true, method: true, createdAt: true, onGpu: true, deviceSeconds: true },
+      ...{ tokens: true, sampledTokens: true, judgeTokens: true },
       firing: { select: { schedule: { select: { name: true } } } },
     },
   });
-  return rows.map(({ id, method, createdAt, onGpu, deviceSeconds, tokens, judgeTokens, firing }) => ({
+  return rows.map(({ id, method, createdAt, onGpu, deviceSeconds, firing, ...run }) => ({
     ...{ id, method, at: createdAt, onGpu, minutes: deviceSeconds / 60 },
-    ...{ tokens: Number(tokens), judgeTokens: Number(judgeTokens), scheduleName: firing?.schedule.name ?? null },
+    ...{ tokens: Number(run.tokens), sampledTokens: Number(run.sampledTokens), judgeTokens: Number(run.judgeTokens) },
+    scheduleName: firing?.schedule.name ?? null,
   }));
 }

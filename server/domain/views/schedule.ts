@@ -121,7 +121,10 @@ export interface CostMonth {
   gateMinutes: number;
   annotatorMinutes: number;
   chatTokens: number;
+  /** Of the rows that training steps read, prompts included. */
   trainTokens: number;
+  /** Of replies that were sampled for runs, prompts not included. */
+  sampledTokens: number;
   judgeTokens: number;
   runs: number;
   /** In the prices' currency; null while no price is set. */
@@ -139,6 +142,7 @@ export interface CostsView {
     onGpu: boolean;
     minutes: number;
     tokens: number;
+    sampledTokens: number;
     judgeTokens: number;
     cost: number | null;
   }[];

@@ -2,6 +2,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { costOf, readCosts } from "../../../server/domain/schedule/cost.ts";
 import { pricesSchema } from "../../../server/domain/setting-registry.ts";
+import type { Rollout } from "../../../trainer/rollout/contract.ts";
+import { counted } from "../../../trainer/run-job-cost.ts";
 import { adapterOnDisk, ratedPrompt, train } from "../../helpers/loop.ts";
 import { testWorld } from "../../helpers/world.ts";
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
     runs.push(id);
   }
   const spent = (i: number, data: object) => world.db.run.update({ where: { id: runs[i]! }, data });
-  await spent(0, { createdAt: new Date("2026-01-31T23:59:59Z"), deviceSeconds: 600, tokens: 1000 });
+  await spent(0, { createdAt: new Date("2026-01-31T23:59:59Z"), deviceSeconds: 600, tokens: 1000, sampledTokens: 70 });
   await spent(1, { createdAt: new Date("2026-03-01T00:00:00Z"), deviceSeconds: 1800, judgeTokens: 2_000_000 });
   await spent(2, { createdAt: new Date("2026-03-10T00:00:00Z"), deviceSeconds: 3600, onGpu: true });
   // Chat happened today, by the clock of the database; it is put into March.
@@ -43,7 +45,8 @@ test("months have their own minutes and tokens, empty ones between are there, an
     ...{ chatTokens: 8 * 15, judgeTokens: 2_000_000, runs: 2, cost: null },
   });
   expect(months[1]).toMatchObject({ cpuMinutes: 0, runs: 0 });
-  expect(months[2]).toMatchObject({ cpuMinutes: 10, trainTokens: 1000, runs: 1 });
+  expect(months[2]).toMatchObject({ cpuMinutes: 10, trainTokens: 1000, sampledTokens: 70, runs: 1 });
+  expect(listed.at(-1)).toMatchObject({ tokens: 1000, sampledTokens: 70 });
   expect(listed.map(({ id, minutes, onGpu }) => [id, minutes, onGpu])).toEqual([
     [runs[2], 60, true],
     [runs[1], 30, false],
@@ -62,4 +65,22 @@ test("prices turn them into money, gates at the price of the device they ran on"
   expect(
     costOf({ cpuMinutes: 60, gpuMinutes: 0, annotatorMinutes: 0, judgeTokens: 0 }, pricesSchema.parse({})),
   ).toBeNull();
+});
+
+test("every reply that is sampled for a Run counts as its own, and only while it is its worker's", async () => {
+  const { attempt, sampledTokens } = await world.db.run.findUniqueOrThrow({ where: { id: runs[1]! } });
+  const reply = (tokens: number): Rollout => ({
+    ...{ prompt: Int32Array.of(1, 2), completion: new Int32Array(tokens), text: "", ended: true },
+  });
+  const sampler = {
+    use: async () => {},
+    close: async () => {},
+    sample: async () => [[reply(3), reply(4)], [reply(5)]],
+  };
+  const options = { count: 2, maxTokens: 8, temperature: 1, seed: 1 };
+  const replies = await counted(world.db, { runId: runs[1]!, attempt }, sampler).sample([], options);
+  expect(replies).toHaveLength(2);
+  await counted(world.db, { runId: runs[1]!, attempt: attempt + 1 }, sampler).sample([], options);
+  const after = await world.db.run.findUniqueOrThrow({ where: { id: runs[1]! } });
+  expect(after.sampledTokens - sampledTokens).toBe(12n);
 });

@@ -190,6 +190,8 @@ describe("a reward model and what is trained with it", () => {
       const { run, adapter, steps, samples } = await finished({ method, rewardAdapterId }, { ...sampled, ...config });
       expect(run.lineage.rewardModel?.id).toBe(rewardAdapterId);
       expect(run.kind).toBe("PROMPTS");
+      const { sampledTokens } = await world.db.run.findUniqueOrThrow({ where: { id: run.id } });
+      expect(Number(sampledTokens)).toBeGreaterThan(0);
       expect(steps).toHaveLength(2);
       expect(steps[1]![metric]).toBeTypeOf("number");
       expect(adapter).toMatchObject({ kind: "POLICY", servable: true });
@@ -259,6 +261,7 @@ describe("methods that ask somebody else", () => {
     const { run, steps } = await finished({ method: "RLAIF" }, sampled);
     expect(steps[0]!["judge/consistent"]).toBeGreaterThan(0);
     expect(steps[0]!["judge/kappa"]).toBeTypeOf("number");
+    expect((await world.db.run.findUniqueOrThrow({ where: { id: run.id } })).sampledTokens).toBeGreaterThan(0n);
     const { aiPairs } = run.lineage;
     expect(aiPairs).toMatchObject({ kind: "PAIRS", origin: "AI" });
     const { items } = await admin.dataset.get({ id: aiPairs!.id });
