@@ -41,6 +41,9 @@ async function trainAgain({ trpc }: Person): Promise<string> {
   });
 }
 
+/** "HH:MM" in UTC, so many hours from now. */
+const clockIn = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+
 async function writeSchedules({ trpc }: Person): Promise<string> {
   const nightly = await trpc.schedule.create.mutate({
     ...{ name: "Every night", cron: "30 2 * * *", timeZone: "Europe/Berlin", minNewPairs: 500 },
@@ -51,7 +54,7 @@ async function writeSchedules({ trpc }: Person): Promise<string> {
     ...{ name: "When people like it less", winRateBelow: 0.45, timeZone: "Asia/Shanghai", enabled: false },
     pipeline: { stages: [{ method: "REWARD" }, { method: "PPO" }] },
   });
-  // Quiet around the clock: what is started by hand waits, and is called off.
+  // Quiet just now: what is started by hand waits, and is called off.
   const quiet = await trpc.schedule.create.mutate({
     ...{ name: "First of the month", cron: "0 4 1 * *", timeZone: "UTC" },
     quietHours: [
