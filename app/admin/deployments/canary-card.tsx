@@ -105,6 +105,7 @@ function CanaryActs({ canary, acts }: { canary: CanaryData; acts: TrafficActs })
         disabled={acts.busy}
         onClick={() =>
           acts.advanceCanary(
+            canary.stage,
             promotes ? t("promoted", { release }) : t("advanced", { release, share: percent(next.share) }),
           )
         }

@@ -120,7 +120,7 @@ export function useTrafficActs() {
     stopArm,
     pauseCanary: () => pause.mutate({}, say(t("isPaused"))),
     resumeCanary: () => resume.mutate({}, say(t("isResumed"))),
-    advanceCanary: (words: string) => advance.mutate({}, say(words)),
+    advanceCanary: (from: number, words: string) => advance.mutate({ from }, say(words)),
     freeze: (reason: string, done: () => void) =>
       freeze.mutate(
         { reason },

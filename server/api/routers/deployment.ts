@@ -39,7 +39,9 @@ export const deploymentRouter = router({
   startCanary: freshAdminProcedure
     .input(candidate.extend({ plan: canaryPlanSchema.optional() }))
     .mutation(({ ctx, input }) => startCanary(stageOf(ctx), input)),
-  advanceCanary: freshAdminProcedure.input(nothing).mutation(({ ctx }) => advanceCanary(stageOf(ctx))),
+  advanceCanary: freshAdminProcedure
+    .input(z.object({ from: z.int().min(0).optional() }).optional())
+    .mutation(({ ctx, input }) => advanceCanary(stageOf(ctx), { from: input?.from })),
   pauseCanary: adminProcedure.input(nothing).mutation(({ ctx }) => pauseCanary(stageOf(ctx))),
   resumeCanary: adminProcedure.input(nothing).mutation(({ ctx }) => resumeCanary(stageOf(ctx))),
   /** An arm beside the default one whose share is set by hand: an A/B test. */

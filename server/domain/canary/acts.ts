@@ -64,11 +64,20 @@ export async function beginCanary(
   await rewarm(stage);
 }
 
-/** Begins the next stage at once; the last one makes the arm the default. @throws AppError ILLEGAL_STATE, DEPLOYMENT_FROZEN, INVALID_INPUT */
-export async function advanceCanary(stage: TrafficStage): Promise<TrafficView> {
+/**
+ * Begins the next stage at once; the last one makes the arm the default.
+ * @param from the stage that is to be left; where another one has begun by now nothing happens
+ * @throws AppError ILLEGAL_STATE, DEPLOYMENT_FROZEN, INVALID_INPUT, CONFLICT
+ */
+export async function advanceCanary(stage: TrafficStage, { from }: { from?: number } = {}): Promise<TrafficView> {
   await stage.db.$transaction(async (tx) => {
     await lockArms(tx);
     const canary = await theCanary(tx);
+    if (from !== undefined && from !== canary.stage)
+      throw new AppError(
+        "CONFLICT",
+        `The canary is in stage ${canary.stage + 1} by now; look again before you move it on.`,
+      );
     await enterStage(tx, stage, { canary, stage: canary.stage + 1, reason: "PROMOTED_BY_HAND" });
   });
   await rewarm(stage);

@@ -104,6 +104,16 @@ test.each([
   },
 );
 
+test("of two who move a canary on from the same stage, the second does not move it on by two", async () => {
+  const step = (share: number) => ({ share, leastReplies: 1000, leastMinutes: 1000 });
+  const plan = { stages: [step(10), step(100), step(1000)], alpha: 0.05, leastErrors: 5, earlyPromotion: false };
+  await admin.deployment.startCanary({ adapterId: await candidate(), plan });
+  const ends = await Promise.allSettled([world.db, other].map((db) => advanceCanary(stage(db), { from: 0 })));
+  expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect((await admin.deployment.traffic()).canary).toMatchObject({ status: "RUNNING", stage: 1 });
+  await expect(admin.deployment.advanceCanary({ from: 0 })).rejects.toMatchObject(code("CONFLICT"));
+});
+
 test("a rollback does not go to an adapter whose files went while it was loaded", async () => {
   const [first, second] = [await candidate(), await candidate()];
   await admin.deployment.activate({ adapterId: first });
@@ -117,7 +127,7 @@ test("a rollback does not go to an adapter whose files went while it was loaded"
 test("promotion, rollback, activation, freeze, shares and stops at the same moment leave one whole state", async () => {
   const step = (share: number) => ({ share, leastReplies: 0, leastMinutes: 0 });
   const plan = { stages: [step(100), step(1000)], alpha: 0.05, leastErrors: 5, earlyPromotion: false };
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 4; round++) {
     await admin.deployment.unfreeze();
     await admin.deployment.activate({ adapterId: null });
     const [old, next, third] = [await candidate(), await candidate(), await candidate()];
@@ -134,7 +144,7 @@ test("promotion, rollback, activation, freeze, shares and stops at the same mome
       (db: Db) => pauseCanary(stage(db)),
       (db: Db) => freeze(stage(db), { reason: "Enough for today" }),
     ];
-    const turned = acts.map((_, i) => acts[(i + round) % acts.length]!);
+    const turned = acts.map((_, i) => acts[(i + 2 * round) % acts.length]!);
     const ends = await Promise.allSettled(turned.map((act, i) => act(i % 2 ? other : world.db)));
     // What is refused is refused in words.
     for (const end of ends) if (end.status === "rejected") expect(end.reason).toMatchObject({ name: "AppError" });
