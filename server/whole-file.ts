@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { cp, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** Writes `parts` one after another so that `path` shows either the old content or all of the new, even after a power cut. */
@@ -25,6 +25,27 @@ export async function writeWhole(path: string, parts: readonly (Uint8Array | str
     throw error;
   }
   await syncFolder(folder);
+}
+
+/**
+ * Moves a file or a folder to its place in one step. Between two disks, as where a folder of HONE_HOME is mounted, a copy beside the place is
+ * what moves.
+ */
+export async function moveWhole(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+  }
+  const beside = join(dirname(to), `.making-${randomBytes(6).toString("hex")}`);
+  try {
+    await cp(from, beside, { recursive: true });
+    await rename(beside, to);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+  await rm(from, { recursive: true, force: true });
 }
 
 /** Flushes a folder's entries, without which a finished rename may be lost with the power. */

@@ -2,6 +2,7 @@
 
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { moveWhole } from "../../server/whole-file.ts";
 import { notEmpty, openTables, type TablesIn } from "./database-in.ts";
 import { homePath, isKept, type Manifest, tableOf } from "./manifest.ts";
 import { sendQueuedWork } from "./queue.ts";
@@ -89,6 +90,6 @@ async function move(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) await move(source, target);
-    else await rename(source, target);
+    else await moveWhole(source, target);
   }
 }

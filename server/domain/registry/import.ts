@@ -1,11 +1,12 @@
 /** Imports of adapters: a stranger's file is received, checked in a process of its own, put on the shelf under its hash, and measured by a Gate like any other. */
 
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Prisma } from "../../../prisma/generated/client.ts";
 import type { Tx } from "../../db.ts";
 import type { Services } from "../../services.ts";
 import { type Adopted, doWeightsWork, WeightsRefused, type WorkBase } from "../../weights-work.ts";
+import { moveWhole } from "../../whole-file.ts";
 import { recordAudit } from "../audit.ts";
 import { openGate } from "../gate/open.ts";
 import { modelShapeSchema } from "../json.ts";
@@ -113,5 +114,5 @@ async function moveInto(from: string, to: string): Promise<void> {
   if (await stat(path.join(to, GGUF_NAME)).catch(() => null)) return;
   await mkdir(path.dirname(to), { recursive: true });
   await rm(to, { recursive: true, force: true });
-  await rename(from, to);
+  await moveWhole(from, to);
 }

@@ -62,7 +62,7 @@ async function killedWhile(doing: string): Promise<void> {
   await expect(ended).rejects.toMatchObject({ signal: "SIGKILL" });
 }
 
-test.each(["restoring database/", "restoring home/", "checking table User", "checking what belongs together"])(
+test.each(["restoring database/", "restoring home/", "checking what belongs together"])(
   "killed while %s: nothing has changed, and Hone starts",
   async (doing) => {
     const before = await state(victim, "victim");
@@ -90,6 +90,24 @@ test("killed behind its database: nothing starts on its rows with the old files 
   expect(restored.rows).toEqual(wanted.rows);
   expect(Object.keys(restored.files).filter((name) => name.startsWith("adapters"))).toEqual(Object.keys(wanted.files));
   expect(fs.readdirSync(homeOf("victim")).filter((name) => name.startsWith("restor"))).toEqual([]);
+});
+
+const shm = "/dev/shm";
+const hasAnotherDisk = fs.existsSync(shm) && fs.statSync(shm).dev !== fs.statSync(os.tmpdir()).dev;
+
+test.skipIf(!hasAnotherDisk)("a folder that lies on another disk gets its files as any other", async () => {
+  const disk = fs.mkdtempSync(path.join(shm, "hone-disk-"));
+  try {
+    const adapters = path.join(homeOf("victim"), "adapters");
+    fs.rmSync(adapters, { recursive: true });
+    fs.symlinkSync(disk, adapters);
+    await restore(file);
+    expect(fs.readFileSync(path.join(disk, "source-one", "adapter.gguf"), "utf8")).toBe("source one");
+    expect(fs.readdirSync(disk).sort()).toEqual(["source-one", "source-two"]);
+    expect(start).not.toThrow();
+  } finally {
+    fs.rmSync(disk, { recursive: true });
+  }
 });
 
 test("a backup that was made to bring what belongs to the machine brings it nowhere", async () => {
