@@ -1,6 +1,7 @@
 /** Sessions, one for each device that somebody is signed in on: begun, read with every call, and ended. */
 
 import { type Db, queryDirectly } from "./db.ts";
+import { AppError } from "./errors.ts";
 import { logger } from "./log.ts";
 import type { Viewer, ViewerSession } from "./viewer.ts";
 
@@ -14,20 +15,39 @@ export interface Device {
   userAgent: string | null;
 }
 
-/** @param replaces the session that this browser had until now: it ends */
+interface NewSession {
+  userId: string;
+  device: Device;
+  /** The session that this browser had until now: it ends. */
+  replaces?: string | null;
+  /** Of the password that was just found right; null for people who come through a provider. */
+  passwordHash?: string | null;
+}
+
+/**
+ * Whoever is disabled, or gets a new password, loses every session there is; one that was being begun at that moment must not be left. The row
+ * lock makes it come before, and end with the others, or find out.
+ * @throws AppError UNAUTHORIZED where the account is not any more as it was when the password was found right
+ */
 export async function beginSession(
   db: Db,
-  { userId, device, replaces = null }: { userId: string; device: Device; replaces?: string | null },
+  { userId, device, replaces = null, passwordHash = null }: NewSession,
 ): Promise<{ id: string }> {
   if (replaces) await endSession(db, replaces);
-  return db.session.create({
-    data: {
-      userId,
-      ip: device.ip,
-      userAgent: device.userAgent?.slice(0, MOST_CHARACTERS) ?? null,
-      expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000),
-    },
-    select: { id: true },
+  return db.$transaction(async (tx) => {
+    const [person] = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "disabledAt" IS NULL
+        AND (${passwordHash}::text IS NULL OR "passwordHash" = ${passwordHash}) FOR SHARE`;
+    if (!person) throw new AppError("UNAUTHORIZED", "The account was changed while you signed in; sign in again.");
+    return tx.session.create({
+      data: {
+        userId,
+        ip: device.ip,
+        userAgent: device.userAgent?.slice(0, MOST_CHARACTERS) ?? null,
+        expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000),
+      },
+      select: { id: true },
+    });
   });
 }
 

@@ -44,11 +44,16 @@ const ADDRESSES_PER_ACCOUNT = 5;
  * Who has this email and password.
  * @throws AppError UNAUTHORIZED for an unknown email and a wrong password alike, FORBIDDEN when disabled, RATE_LIMITED
  */
-export async function checkPassword(
+export async function checkPassword(...asked: Parameters<typeof findByPassword>): Promise<{ id: string }> {
+  const { id } = await findByPassword(...asked);
+  return { id };
+}
+
+async function findByPassword(
   database: Db,
   settings: Pick<Env, "SIGN_IN_PER_MINUTE">,
   { ip, ...given }: { email: unknown; password: unknown; ip: string },
-): Promise<{ id: string }> {
+): Promise<{ id: string; passwordHash: string | null }> {
   const parsed = credentialsSchema.safeParse(given);
   if (!parsed.success) throw wrong();
   const { email, password } = parsed.data;
@@ -61,7 +66,7 @@ export async function checkPassword(
   });
   if (!(await passwordFits(user?.passwordHash, password)) || !user) throw wrong();
   if (user.disabledAt) throw new AppError("FORBIDDEN", "This account is switched off; ask an admin.");
-  return { id: user.id };
+  return { id: user.id, passwordHash: user.passwordHash };
 }
 
 const wrong = () => new AppError("UNAUTHORIZED", "Email and password do not fit together; try again.");
@@ -76,6 +81,8 @@ export interface Invites {
 export function authOptions({ headers }: Pick<Request, "headers">, invites: Invites): NextAuthOptions {
   const settings = env();
   const device = { ip: clientIp(headers, settings.TRUSTED_PROXIES), userAgent: headers.get("user-agent") };
+  /** Of the password that this request brought. */
+  let passwordHash: string | null = null;
   return {
     secret: requireEnv("NEXTAUTH_SECRET"),
     adapter: authAdapter(db()),
@@ -84,14 +91,18 @@ export function authOptions({ headers }: Pick<Request, "headers">, invites: Invi
     providers: [
       Credentials({
         credentials: { email: { type: "email" }, password: { type: "password" } },
-        authorize(given) {
+        async authorize(given) {
           const tried = { email: given?.email, password: given?.password, ip: device.ip };
-          return checkPassword(db(), settings, tried).catch((error) => {
+          try {
+            const found = await findByPassword(db(), settings, tried);
+            passwordHash = found.passwordHash;
+            return { id: found.id };
+          } catch (error) {
             // next-auth shows the message of what is thrown here to the page: a code, which the page translates.
             throw new Error(error instanceof AppError ? error.code : ("INTERNAL" satisfies ErrorCode), {
               cause: error,
             });
-          });
+          }
         },
       }),
       ...oauthProviders(settings),
@@ -104,7 +115,8 @@ export function authOptions({ headers }: Pick<Request, "headers">, invites: Invi
       },
       async jwt({ token, user }) {
         if (!user) return { sid: token.sid };
-        const begun = await beginSession(db(), { userId: user.id, device, replaces: await cookieSession() });
+        const replaces = await cookieSession();
+        const begun = await beginSession(db(), { userId: user.id, device, replaces, passwordHash });
         return { sid: begun.id };
       },
       async session({ session, token }) {

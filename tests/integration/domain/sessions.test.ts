@@ -24,6 +24,11 @@ const begin = (userId: string, replaces?: string) => beginSession(world.db, { us
 const read = (id: string) => readCaller(world.db, id);
 /** Ann's procedures from one of her sessions. */
 const from = async (id: string) => world.as(ann, { session: (await read(id))?.session ?? null });
+async function waitingForLocks(): Promise<number> {
+  const [row] = await world.db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS "count" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`;
+  return row!.count;
+}
 const code = (wanted: string) => ({ cause: { code: wanted } });
 
 describe("reading", () => {
@@ -117,6 +122,22 @@ describe("ending", () => {
       checkPassword(world.db, world.services.env, { email: ann.email, password, ip: "198.51.100.1" });
     await expect(signIn(PASSWORD)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     expect(await signIn("another password")).toEqual({ id: ann.id });
+  });
+
+  test.each([
+    ["the password is changed", { passwordHash: "another" }],
+    ["the account is switched off", { disabledAt: new Date() }],
+  ])("one that is being begun while %s is not left", async (_what, data) => {
+    const { passwordHash } = await world.db.user.findUniqueOrThrow({ where: { id: ann.id } });
+    let begun: Promise<unknown>;
+    await world.db.$transaction(async (tx) => {
+      await tx.user.update({ where: { id: ann.id }, data });
+      begun = beginSession(world.db, { userId: ann.id, device, passwordHash }).catch((error: unknown) => error);
+      await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1), { timeout: 15_000 });
+    });
+    expect(await begun!).toMatchObject({ code: "UNAUTHORIZED" });
+    await world.db.user.update({ where: { id: ann.id }, data: { disabledAt: null } });
+    expect(await world.db.session.count({ where: { userId: ann.id } })).toBe(0);
   });
 
   test("sessions that are over are forgotten after a week", async () => {
