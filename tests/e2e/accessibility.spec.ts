@@ -104,12 +104,12 @@ test("axe has no findings on the visitors' pages", async ({ page }) => {
 });
 
 test("axe has no findings on the pages of people who signed in", async ({ page, asAdmin }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   for (const path of [...(await pagesOfThings(asAdmin)), ...ADMIN_PAGES]) await inEveryLook(page, path);
 });
 
 test("axe has no findings on any page in Chinese", async ({ page, context, baseURL, asAdmin }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   await context.addCookies([{ name: "hone-locale", value: "zh", url: baseURL! }]);
   for (const path of [...(await pagesOfThings(asAdmin)), ...ADMIN_PAGES]) {
     await open(page, path);

@@ -84,8 +84,8 @@ test("a schedule is written, looked at before it is stored, and changed", async 
     await expect(page).toHaveURL(/\/admin\/schedules\/[0-9a-f-]{36}$/);
     await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
     await expect(page.getByText("Mon, Wed at 03:15 (UTC)")).toBeVisible();
-    await expect(page.getByText(`Quiet ${quiet.from}–${quiet.to}`)).toBeVisible();
-    await expect(page.getByText("0 sec of 10 hr")).toBeVisible();
+    await expect(page.getByText(`${quiet.from}–${quiet.to} every day`)).toBeVisible();
+    await expect(page.getByText("0 min of 10 hr")).toBeVisible();
     const [schedule] = (await asAdmin.trpc.schedule.list.query()).filter((one) => one.name === name);
     expect(schedule).toMatchObject({ cron: "15 3 * * 1,3", timeZone: "UTC", monthMinutes: 600 });
     expect(schedule!.pipeline.stages.map(({ method }) => method)).toEqual(["SFT", "DPO"]);

@@ -43,7 +43,8 @@ export function bytes(size: number, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: units[power],
-    unitDisplay: "short",
+    // Short, English has no plural of a byte.
+    unitDisplay: power === 0 ? "long" : "short",
     maximumFractionDigits: power === 0 ? 0 : 1,
   }).format(size / 1000 ** power);
 }

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CalendarClock } from "lucide-react";
 import Link from "next/link";
-import { useLocale, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
@@ -116,8 +116,10 @@ export function Next({ schedule }: { schedule: Schedule }) {
 
 export function MonthMinutes({ schedule: { minutesThisMonth, monthMinutes } }: { schedule: Schedule }) {
   const t = useTranslations("schedule.list");
+  const format = useFormatter();
   const locale = useLocale();
-  const spent = span(minutesThisMonth * 60, locale);
+  const none = format.number(0, { style: "unit", unit: "minute", unitDisplay: "short" });
+  const spent = minutesThisMonth === 0 ? none : span(minutesThisMonth * 60, locale);
   return monthMinutes === null ? spent : t("spentOf", { spent, limit: span(monthMinutes * 60, locale) });
 }
 

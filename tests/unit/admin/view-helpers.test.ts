@@ -116,7 +116,7 @@ test("spans, sizes and names read naturally in both languages", () => {
   expect(roughSpan(6.5 * 86400, "en")).toBe("6 days");
   expect(roughSpan(6.5 * 86400, "zh")).toBe("6天");
   expect(bytes(10_100_000, "en")).toBe("10.1 MB");
-  expect(bytes(0, "en")).toBe("0 byte");
+  expect(bytes(0, "en")).toBe("0 bytes");
   expect(releaseName({ number: 7, adapterSha256: "3f9a2c".padEnd(64, "0") })).toBe("r7 · 3f9a2c");
   expect(releaseName({ number: 1, adapterSha256: null })).toBe("r1");
 });

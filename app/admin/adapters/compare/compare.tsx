@@ -87,8 +87,13 @@ function Outcome({ a, b }: { a: AdapterRow; b: AdapterRow }) {
           </Card>
           <Metrics metrics={comparison.metrics} names={names} />
           <Settings config={comparison.config} names={names} />
-          <Curves curves={comparison.curves} names={names} />
-          <Replies samples={comparison.samples} names={names} />
+          {/* Without a run there is neither, and the card above has said so. */}
+          {comparison.config.length > 0 && (
+            <>
+              <Curves curves={comparison.curves} names={names} />
+              <Replies samples={comparison.samples} names={names} />
+            </>
+          )}
         </>
       )}
     </QueryView>

@@ -1,10 +1,14 @@
 // A moment to come: when it is, and how long until then, kept current while it is on screen.
 "use client";
-import { useFormatter, useLocale, useNow, useTranslations } from "next-intl";
+import { type DateTimeFormatOptions, useFormatter, useLocale, useNow, useTranslations } from "next-intl";
 import { span } from "../../_lib/format.ts";
 
 const EACH_SECOND_MS = 1000;
 const HALF_MINUTE_MS = 30_000;
+/** With its zone, since the pattern beside it may be of another one. */
+const MOMENT: DateTimeFormatOptions = {
+  ...{ month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" },
+};
 /** Seconds are worth showing for so long before the end. */
 const SOON_MS = 10 * 60_000;
 
@@ -19,7 +23,7 @@ export function Countdown({ to }: { to: Date }) {
   const whole = left > SOON_MS / 1000 ? Math.round(left / 60) * 60 : left;
   return (
     <span className="whitespace-nowrap">
-      <time dateTime={to.toISOString()}>{format.dateTime(to, { dateStyle: "medium", timeStyle: "short" })}</time>
+      <time dateTime={to.toISOString()}>{format.dateTime(to, MOMENT)}</time>
       <span className="block text-faint text-xs tabular-nums" suppressHydrationWarning>
         {left > 0 ? t("in", { span: span(whole, locale) }) : t("now")}
       </span>
