@@ -16,8 +16,8 @@ export async function newTrustedPairs(
   atLeast = 2 ** 31 - 1,
 ): Promise<{ count: number; newestId: string | null }> {
   const [row] = await db.$queryRaw<{ count: number; newestId: string | null }[]>`
-    SELECT count(*)::int AS "count", max("id"::text) AS "newestId" FROM (
-      SELECT pair."id" FROM "PreferencePair" pair
+    SELECT count(*)::int AS "count", (array_agg("id"::text ORDER BY "createdAt" DESC, "id" DESC))[1] AS "newestId" FROM (
+      SELECT pair."id", pair."createdAt" FROM "PreferencePair" pair
       JOIN "Message" prompt ON prompt."id" = pair."promptId"
       JOIN "Conversation" conversation ON conversation."id" = prompt."conversationId"
         AND conversation."deletedAt" IS NULL AND NOT conversation."trainingOptOut"

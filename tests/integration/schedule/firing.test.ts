@@ -244,7 +244,9 @@ describe("figures", () => {
 
     await world.as(ann).conversation.setTraining({ id: away.conversationId, optOut: false });
     await Promise.all([tickSchedules(world.db, soon()), tickSchedules(other, soon())]);
-    expect(await shape(id)).toEqual([[expect.stringMatching(/^pairs:/), "RUNNING", "NEW_PAIRS"]]);
+    // Named for the newest pair, by its date: ids of pairs are random.
+    const newest = await world.db.preferencePair.findFirstOrThrow({ where: { promptId: away.promptId } });
+    expect(await shape(id)).toEqual([[`pairs:${newest.id}`, "RUNNING", "NEW_PAIRS"]]);
     await finish(id);
     await tickSchedules(world.db, soon());
     expect(await firings(id)).toHaveLength(1);
