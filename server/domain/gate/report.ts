@@ -150,12 +150,11 @@ function countTastes({ tastes }: Pick<Row, "tastes">) {
 
 /** Why this viewer cannot approve now; too few approvals by others are no obstacle to one more. */
 async function obstaclesOf(db: Db, viewerId: string, row: Row): Promise<Sentence[]> {
-  const newest = await db.gate.findFirst({
-    where: { adapterId: row.adapterId, status: { not: "CANCELLED" } },
-    orderBy: { createdAt: "desc" },
+  const newer = await db.gate.findFirst({
+    where: { adapterId: row.adapterId, status: { not: "CANCELLED" }, createdAt: { gt: row.createdAt } },
     select: { id: true },
   });
-  if (newest?.id !== row.id) return [{ area: "gate", code: "NOT_THE_NEWEST", values: {} }];
+  if (newer) return [{ area: "gate", code: "NOT_THE_NEWEST", values: {} }];
   const answer = await mayGoLive(db, { adapterId: row.adapterId, asked: viewerId });
   if (answer.allowed || answer.reason.code === "TOO_FEW_APPROVALS" || answer.reason.code === "REFUSED_BY_ADMIN")
     return [];

@@ -168,6 +168,12 @@ describe("approving", () => {
     expect(await world.db.gateDecision.count({ where: { gateId: { in: [running.id, newer.id] } } })).toBe(0);
   });
 
+  it("is not said to be for a newer gate where the only one was called off", async () => {
+    const { id } = await newAdapter();
+    const gate = await gateOf(id, "CANCELLED");
+    expect((await admin.gate.get({ id: gate.id })).obstacles.map(({ code }) => code)).toEqual(["NOT_MEASURED"]);
+  });
+
   it("is kept with its note and its line in the audit trail, and an activation counts as one", async () => {
     const { id } = await newAdapter();
     const gate = await gateOf(id, "UNDECIDED");
