@@ -1,6 +1,6 @@
 // When a schedule fires, in words.
 "use client";
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { useCallback } from "react";
 import type { QuietHours, ScheduleInput } from "../../../../server/domain/views/schedule.ts";
 import { choiceOf } from "./cron-choice.ts";
@@ -11,13 +11,14 @@ const DAY = 86_400_000;
 
 export function useDayNames(): (days: readonly number[], width?: "short" | "long") => string {
   const format = useFormatter();
+  // Chinese lists of units have nothing between them.
+  const between = useLocale() === "zh" ? "、" : ", ";
   return useCallback(
     (days, width = "short") =>
-      format.list(
-        [...days].map((day) => format.dateTime(new Date(SUNDAY + day * DAY), { weekday: width, timeZone: "UTC" })),
-        { type: "unit", style: "short" },
-      ),
-    [format],
+      [...days]
+        .map((day) => format.dateTime(new Date(SUNDAY + day * DAY), { weekday: width, timeZone: "UTC" }))
+        .join(between),
+    [format, between],
   );
 }
 
