@@ -41,7 +41,7 @@ export function Processes({ processes }: { processes: Process[] }) {
         <TableBody>
           {processes.map((process) => (
             <TableRow key={process.id}>
-              <Cell>
+              <Cell className="min-w-40">
                 <span className="block">{t(`kind.${process.kind}`)}</span>
                 {process.kind !== "database" && (
                   <span className="break-all font-mono text-faint text-xs">{process.id}</span>
@@ -53,9 +53,13 @@ export function Processes({ processes }: { processes: Process[] }) {
                   {t(process.alive ? "alive" : "silent")}
                 </Badge>
               </Cell>
-              <Cell>{process.kind === "database" ? "–" : <Doing doing={process.doing} />}</Cell>
-              <Cell>{process.startedAt && <RelativeTime date={process.startedAt} />}</Cell>
-              <Cell>{process.beatAt ? <RelativeTime date={process.beatAt} /> : "–"}</Cell>
+              <Cell className="whitespace-nowrap">
+                {process.kind === "database" ? "–" : <Doing doing={process.doing} />}
+              </Cell>
+              <Cell className="whitespace-nowrap">
+                {process.startedAt && <RelativeTime date={process.startedAt} />}
+              </Cell>
+              <Cell className="whitespace-nowrap">{process.beatAt ? <RelativeTime date={process.beatAt} /> : "–"}</Cell>
               <Cell>{process.version ?? "–"}</Cell>
               <Cell numeric>{process.memoryBytes === null ? "–" : bytes(process.memoryBytes, locale)}</Cell>
             </TableRow>
@@ -70,8 +74,18 @@ export function Processes({ processes }: { processes: Process[] }) {
 function Doing({ doing }: { doing: string }) {
   const t = useTranslations("operations.system.doing");
   const [kind = "", id] = doing.split(":");
-  if (kind === "run" && id) return <Link href={`/admin/runs/${id}`}>{t("run")}</Link>;
-  if (kind === "gate" && id) return <Link href={`/admin/gates/${id}`}>{t("gate")}</Link>;
+  if (kind === "run" && id)
+    return (
+      <Link href={`/admin/runs/${id}`} className="underline underline-offset-2">
+        {t("run")}
+      </Link>
+    );
+  if (kind === "gate" && id)
+    return (
+      <Link href={`/admin/gates/${id}`} className="underline underline-offset-2">
+        {t("gate")}
+      </Link>
+    );
   if (kind === "stage") return t("stage");
   return t(kind === "replies" ? "replies" : "idle");
 }
