@@ -38,6 +38,7 @@ export function LinkOffer<Offer>({ look, closedCode, closed, children }: LinkOff
     const isClosed = errorCode(answer.error) === closedCode || !token;
     return (
       <EmptyState
+        isPage
         icon={closed.icon}
         title={isClosed ? closed.title : errorText(answer.error)}
         description={isClosed ? closed.text : undefined}

@@ -8,14 +8,17 @@ type EmptyStateProps = {
   title: string;
   description?: string;
   action?: ReactNode;
+  /** It is all there is on the page: its title is the page's heading. */
+  isPage?: boolean;
   className?: string;
 };
 
-export function EmptyState({ icon: Icon, title, description, action, className }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, description, action, isPage, className }: EmptyStateProps) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className={cn("flex flex-col items-center justify-center gap-1 px-4 py-10 text-center", className)}>
       {Icon && <Icon aria-hidden className="mb-2 size-5 text-faint" />}
-      <p className="font-medium text-sm">{title}</p>
+      <Title className="font-medium text-sm">{title}</Title>
       {description && <p className="max-w-sm text-balance text-quiet text-sm">{description}</p>}
       {action && <div className="mt-3">{action}</div>}
     </div>
