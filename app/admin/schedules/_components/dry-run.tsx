@@ -15,7 +15,7 @@ export function DryRunPlan({ plan, times }: { plan: DryRun; times: boolean }) {
   const locale = useLocale();
   const format = useFormatter();
   const { obstacles, warnings, stages, upcoming } = plan;
-  const minutes = stages.reduce((sum, stage) => sum + (stage.plan?.minutes.value ?? 0), 0);
+  const minutes = stages.reduce((sum, { plan }) => sum + (plan && plan.steps > 0 ? plan.minutes.value : 0), 0);
   return (
     <div className="space-y-4 text-sm">
       {obstacles.length > 0 ? (
@@ -63,7 +63,8 @@ function Stage({ stage: { method, plan }, number }: { stage: DryRun["stages"][nu
     <>
       <p className="font-medium">{t("stage", { number, method: names(method) })}</p>
       <p className="text-quiet tabular-nums">
-        {plan
+        {/* Without anything to train on there is no time to tell. */}
+        {plan && plan.steps > 0
           ? [
               t("data", { train: plan.train, heldOut: plan.heldOut }),
               t("steps", { count: plan.steps }),
