@@ -42,14 +42,10 @@ const ADDRESSES_PER_ACCOUNT = 5;
 
 /**
  * Who has this email and password.
+ * @returns also the hash that the password was found to fit
  * @throws AppError UNAUTHORIZED for an unknown email and a wrong password alike, FORBIDDEN when disabled, RATE_LIMITED
  */
-export async function checkPassword(...asked: Parameters<typeof findByPassword>): Promise<{ id: string }> {
-  const { id } = await findByPassword(...asked);
-  return { id };
-}
-
-async function findByPassword(
+export async function checkPassword(
   database: Db,
   settings: Pick<Env, "SIGN_IN_PER_MINUTE">,
   { ip, ...given }: { email: unknown; password: unknown; ip: string },
@@ -94,7 +90,7 @@ export function authOptions({ headers }: Pick<Request, "headers">, invites: Invi
         async authorize(given) {
           const tried = { email: given?.email, password: given?.password, ip: device.ip };
           try {
-            const found = await findByPassword(db(), settings, tried);
+            const found = await checkPassword(db(), settings, tried);
             passwordHash = found.passwordHash;
             return { id: found.id };
           } catch (error) {

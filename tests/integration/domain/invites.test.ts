@@ -32,7 +32,7 @@ test("a link makes one account with its role, although strangers may make none",
   expect(made.email).toBe(email);
   expect(await world.db.user.findUniqueOrThrow({ where: { id: made.id } })).toMatchObject({ role: "ANNOTATOR" });
   const login = { email, password: "long enough", ip: "198.51.100.1" };
-  expect(await checkPassword(world.db, world.services.env, login)).toEqual({ id: made.id });
+  expect(await checkPassword(world.db, world.services.env, login)).toMatchObject({ id: made.id });
   await expect(accept(token)).rejects.toMatchObject(code("INVITE_CLOSED"));
   const [listed] = await world.as(world.admin).invite.list();
   expect(listed).toMatchObject({ id, state: "USED", usedBy: { email }, createdBy: { id: world.admin.id } });

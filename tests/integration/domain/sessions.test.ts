@@ -121,7 +121,7 @@ describe("ending", () => {
     const signIn = (password: string) =>
       checkPassword(world.db, world.services.env, { email: ann.email, password, ip: "198.51.100.1" });
     await expect(signIn(PASSWORD)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
-    expect(await signIn("another password")).toEqual({ id: ann.id });
+    expect(await signIn("another password")).toMatchObject({ id: ann.id });
   });
 
   test.each([
