@@ -26,6 +26,8 @@ export default defineConfig({
   ],
   use: {
     locale: "en-US",
+    // What turns while something is under way is drawn by the processor that it waits for.
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: browserOptions(),

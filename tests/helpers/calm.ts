@@ -15,8 +15,11 @@ export async function bareBase({ trpc }: Person): Promise<void> {
 
 /** Every finished run leaves a gate behind that takes the trainer half a minute; those nobody waits for are called off. */
 export async function freeTrainer({ trpc }: Person): Promise<void> {
-  const { items } = await trpc.gate.list.query({});
-  for (const { id, status } of items) {
-    if (status === "QUEUED" || status === "RUNNING") await trpc.gate.cancel.mutate({ id });
+  for (;;) {
+    const { items } = await trpc.gate.list.query({});
+    const open = items.filter(({ status }) => status === "QUEUED" || status === "RUNNING");
+    if (open.length === 0) return;
+    // One may end by itself meanwhile and cannot be called off any more.
+    await Promise.allSettled(open.map(({ id }) => trpc.gate.cancel.mutate({ id })));
   }
 }
