@@ -9,8 +9,8 @@ const LEAST_ROUNDS = 6;
 /** A machine that is busy with something else slows now the one and now the other: more rounds find a quiet moment. */
 const MOST_ROUNDS = 18;
 /** Prompts that are tried out, and those of them to which both say most. */
-const [TRIED, PROMPTS] = [32, 8];
-const TOKENS = 48;
+const [TRIED, PROMPTS] = [16, 8];
+const TOKENS = 32;
 
 /**
  * Rounds of the same work: greedy replies to the same prompts, of as many tokens as either says to the shortest of them. Were each
