@@ -197,11 +197,18 @@ describe("the policy's form", () => {
   });
 
   it("has the server's bounds: both ends are taken, and nothing beyond them", () => {
+    // The least length must not be above the most, which is not what is tried here.
+    const wide = { ...policy, lengthRatio: { least: 0.0001, most: 10_000 } };
     for (const { key, kind, least, most } of GROUPS.flatMap(({ fields }) => [...fields])) {
-      const fits = (value: number) => gatePolicySchema.safeParse(changedPolicy(policy, { [key]: value })).success;
+      const fits = (value: number) => gatePolicySchema.safeParse(changedPolicy(wide, { [key]: value })).success;
       expect([key, fits(least), fits(most)]).toEqual([key, true, true]);
       if (kind !== "factor") expect([key, fits(least - 1), fits(most + 1)]).toEqual([key, false, false]);
     }
+  });
+
+  it("lets no length be the least that is above the most", () => {
+    const fits = (lengthLeast: number) => gatePolicySchema.safeParse(changedPolicy(policy, { lengthLeast })).success;
+    expect([policy.lengthRatio.most, policy.lengthRatio.most + 0.1].map(fits)).toEqual([true, false]);
   });
 
   it("changes what was changed and nothing else", () => {
