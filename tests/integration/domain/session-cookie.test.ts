@@ -1,7 +1,10 @@
 // From the cookie to the caller, and from signing in to the session that the cookie names.
+import { createHash } from "node:crypto";
+import NextAuth from "next-auth";
 import { encode } from "next-auth/jwt";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Db } from "../../../server/db.ts";
+import { hashPassword } from "../../../server/password.ts";
 import type { Viewer } from "../../../server/viewer.ts";
 import { queriesOf } from "../../helpers/query-plans.ts";
 import { testWorld } from "../../helpers/world.ts";
@@ -21,6 +24,7 @@ let auth: typeof import("../../../server/auth.ts");
 let ann: Viewer;
 beforeAll(async () => {
   vi.stubEnv("NEXTAUTH_SECRET", SECRET);
+  vi.stubEnv("NEXTAUTH_URL", "http://hone.test");
   vi.stubEnv("DATABASE_URL", world.url);
   (globalThis as { honeDb?: Db }).honeDb = world.db;
   auth = await import("../../../server/auth.ts");
@@ -53,6 +57,33 @@ test("signing in begins a session that the cookie names, and names nobody", asyn
   const row = await world.db.session.findUniqueOrThrow({ where: { id: String(token.sid) } });
   expect(row).toMatchObject({ userId: ann.id, ip: "203.0.113.9", userAgent: "A browser", endedAt: null });
   expect(row.expiresAt.getTime() - Date.now()).toBeGreaterThan(29 * 24 * 3_600_000);
+});
+
+test("next-auth itself lets in whoever knows the password, in a session of their own, and nobody else", async () => {
+  await world.db.user.update({ where: { id: ann.id }, data: { passwordHash: await hashPassword("ann's password") } });
+  const csrfToken = "f".repeat(64);
+  const hash = createHash("sha256").update(`${csrfToken}${SECRET}`).digest("hex");
+  /** The session cookie that comes of it, from next-auth's handler for plain requests. */
+  const post = async (password: string): Promise<string | null> => {
+    const set: string[] = [];
+    const response = {
+      ...{ status: () => response, json: () => {}, redirect: () => {}, send: () => {}, end: () => {} },
+      ...{ getHeader: () => set, setHeader: (_: string, value: string[]) => void set.splice(0, set.length, ...value) },
+    };
+    const asked = {
+      ...{ method: "POST", headers: {}, query: { nextauth: ["callback", "credentials"] } },
+      ...{ cookies: { "next-auth.csrf-token": `${csrfToken}|${hash}` } },
+      body: { email: ann.email, password, csrfToken, json: "true" },
+    };
+    await NextAuth(asked as never, response as never, auth.authOptions(request(), nobodyIsInvited));
+    const cookie = set.find((line) => line.startsWith("next-auth.session-token="));
+    return cookie?.slice("next-auth.session-token=".length).split(";")[0] ?? null;
+  };
+  expect(await post("a guess")).toBeNull();
+  expect(await world.db.session.count()).toBe(0);
+  jar.token = await post("ann's password");
+  expect(await auth.getCaller()).toMatchObject({ viewer: { id: ann.id } });
+  expect(await world.db.session.count()).toBe(1);
 });
 
 test("a call is one query, with a cookie that was seen before and with one that was not", async () => {
