@@ -72,11 +72,26 @@ async function apply(tx: Tx, { create, retract, restore, addRaters, removeRaters
  * Brings a rater's pairs in line with RaterTrust.quarantinedAt after it was set or cleared: pairs that rest on nobody but quarantined
  * raters are put aside, and come back when one of them is trusted again. Doing it again changes nothing.
  */
-export async function applyQuarantine(tx: Tx, raterId: string): Promise<void> {
+export const applyQuarantine = (tx: Tx, raterId: string): Promise<void> =>
+  settleQuarantine(tx, Prisma.sql`link."raterId" = ${raterId}::uuid`);
+
+/**
+ * The same for everybody who was ever quarantined: a judgement and a quarantine of the same instant do not see each other. Frozen data is right
+ * without it, since freezing asks for the raters themselves.
+ */
+export const applyQuarantines = (db: Db): Promise<void> =>
+  settleQuarantine(
+    db,
+    Prisma.sql`EXISTS (SELECT 1 FROM "RaterTrust" decided
+    WHERE decided."raterId" = link."raterId" AND (decided."quarantinedAt" IS NOT NULL OR decided."releasedAt" IS NOT NULL))`,
+  );
+
+/** @param whose of a row `link` of PairRater */
+async function settleQuarantine(tx: Db | Tx, whose: Prisma.Sql): Promise<void> {
   const restsOnNobodyElse = Prisma.sql`NOT EXISTS (
     SELECT 1 FROM "PairRater" link LEFT JOIN "RaterTrust" trust ON trust."raterId" = link."raterId"
     WHERE link."pairId" = pair."id" AND trust."quarantinedAt" IS NULL)`;
-  const theirs = Prisma.sql`pair."id" IN (SELECT "pairId" FROM "PairRater" WHERE "raterId" = ${raterId}::uuid)`;
+  const theirs = Prisma.sql`pair."id" IN (SELECT link."pairId" FROM "PairRater" link WHERE ${whose})`;
   await tx.$executeRaw`
     UPDATE "PreferencePair" pair SET "status" = 'QUARANTINED', "quarantineReason" = ${RATER_QUARANTINED}
     WHERE pair."status" = 'ACTIVE' AND ${theirs} AND ${restsOnNobodyElse}`;

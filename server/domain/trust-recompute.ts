@@ -2,11 +2,12 @@
 
 import type { Db } from "../db.ts";
 import { raterChecks } from "./gold-store.ts";
+import { applyQuarantines } from "./pair-store.ts";
 import { readGiven } from "./rankings-read.ts";
 import { rankingFigures } from "./rater-figures.ts";
 import { readRaters } from "./trust-source.ts";
 
-/** Works the figures of every rater out anew from all judgements; quarantines stay as they are. @returns how many raters there are */
+/** Works the figures of every rater out anew from all judgements; who is quarantined stays so, and pairs are brought in line with it. @returns how many raters there are */
 export async function recomputeTrust(db: Db): Promise<{ raters: number }> {
   const raters = await readRaters(db);
   const [figures, checks, acts] = [rankingFigures(await readGiven(db)), await raterChecks(db), await readActs(db)];
@@ -28,6 +29,7 @@ export async function recomputeTrust(db: Db): Promise<{ raters: number }> {
     WHERE EXISTS (SELECT 1 FROM "User" person WHERE person."id" = "raterId")
     ON CONFLICT ("raterId") DO UPDATE SET ("accuracy", "low", "high", "judgements", "figures", "updatedAt") =
       (excluded."accuracy", excluded."low", excluded."high", excluded."judgements", excluded."figures", excluded."updatedAt")`;
+  await applyQuarantines(db);
   return { raters: rows.length };
 }
 

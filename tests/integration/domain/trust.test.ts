@@ -188,6 +188,25 @@ describe("opt-out", () => {
   });
 });
 
+test("a pair that was made in the instant of a quarantine is put aside with the next pass, and one of a release comes back", async () => {
+  const task = await openTask(world, ann.id);
+  await rank(task, first.id, [0, 1, 2]);
+  const { id } = await pairOf(task, 0, 1);
+  const status = async () => (await world.db.preferencePair.findUniqueOrThrow({ where: { id } })).status;
+  const set = (quarantined: boolean) => admin.trust.setQuarantine({ raterId: first.id, quarantined, reason: "A try." });
+  // As it stands when the judgement's transaction and the quarantine's have not seen each other.
+  await set(true);
+  await world.db.preferencePair.update({ where: { id }, data: { status: "ACTIVE", quarantineReason: null } });
+  expect(await frozen(task, 0, 1)).toBeNull();
+  await recomputeTrust(world.db);
+  expect(await status()).toBe("QUARANTINED");
+  const { quarantineReason } = await world.db.preferencePair.findUniqueOrThrow({ where: { id } });
+  await set(false);
+  await world.db.preferencePair.update({ where: { id }, data: { status: "QUARANTINED", quarantineReason } });
+  await recomputeTrust(world.db);
+  expect(await status()).toBe("ACTIVE");
+});
+
 test("a quarantined rater's word is not heard until an admin lets it count again; both are audited", async () => {
   const task = await openTask(world, ann.id);
   await rank(task, first.id, [0, 1, 2]);
