@@ -48,11 +48,10 @@ export const deploymentRouter = router({
   startArm: freshAdminProcedure
     .input(candidate.extend({ share }))
     .mutation(({ ctx, input }) => startArm(stageOf(ctx), input)),
-  setShare: adminProcedure.input(arm.extend({ share })).mutation(({ ctx, input }) => {
-    // To all but nobody it may be as good as an activation; taking everything away must be fast.
-    if (input.share > 0) requireFreshSignIn(ctx);
-    return setShare(stageOf(ctx), input);
-  }),
+  /** More traffic may be as good as an activation and asks for a fresh sign-in; taking some away must be fast. */
+  setShare: adminProcedure
+    .input(arm.extend({ share }))
+    .mutation(({ ctx, input }) => setShare(stageOf(ctx), { ...input, onGrowth: () => requireFreshSignIn(ctx) })),
   /** Takes an arm's traffic away; a canary's arm is rolled back with it. */
   stopArm: adminProcedure.input(arm).mutation(({ ctx, input }) => stopArm(stageOf(ctx), input)),
   freeze: adminProcedure.input(z.object({ reason })).mutation(({ ctx, input }) => freeze(stageOf(ctx), input)),

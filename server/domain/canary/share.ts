@@ -9,20 +9,28 @@ import { sharesChanged } from "./shares.ts";
 import { assertNotFrozen, assertShares, lockArms, type TrafficStage } from "./stage.ts";
 import { readTraffic } from "./traffic-view.ts";
 
+interface NewShare {
+  deploymentId: string;
+  /** Per mille. */
+  share: number;
+  /** Called where it would grow; throws where whoever asks may only take traffic away. */
+  onGrowth?: () => void;
+}
+
 /**
  * Sets how many of a thousand new conversations an arm gets; those it has, it keeps. A Canary whose share somebody sets is paused: its stages
  * would take the share back.
  * @throws AppError NOT_FOUND, ILLEGAL_STATE, INVALID_INPUT, DEPLOYMENT_FROZEN when it would grow
  */
-export async function setShare(
-  stage: TrafficStage,
-  { deploymentId, share }: { deploymentId: string; share: number },
-): Promise<TrafficView> {
+export async function setShare(stage: TrafficStage, { deploymentId, share, onGrowth }: NewShare): Promise<TrafficView> {
   const { db, actorId } = stage;
   await db.$transaction(async (tx) => {
     const arm = await findArm(tx, deploymentId);
     if (arm.share === share) return;
-    if (share > arm.share) await assertNotFrozen(tx);
+    if (share > arm.share) {
+      onGrowth?.();
+      await assertNotFrozen(tx);
+    }
     const [, ...arms] = await lockArms(tx);
     assertShares(
       arms.filter(({ id }) => id !== arm.id),
