@@ -5,10 +5,12 @@ import { shortNumber } from "../../_components/charts/axis.ts";
 import { strength } from "../_lib/evidence.ts";
 import type { ArmData } from "./use-traffic.ts";
 
-export function ArmWatch({ arm: { isDefault, watch } }: { arm: ArmData }) {
+export function ArmWatch({ arm: { isDefault, watch } }: { arm: Pick<ArmData, "isDefault" | "watch"> }) {
   const t = useTranslations("traffic.deployments");
   if (!watch) return null;
   const control = `r${watch.controlNumber}`;
+  // Nothing had been said of the release before it: then there was nothing to hold its own beside.
+  if (watch.endedAt && watch.tests.every(({ observations }) => observations.arm === 0)) return null;
   if (watch.endedAt) return <p className="w-full text-quiet text-xs">{t("watchHeld", { control })}</p>;
   const worst = watch.tests.reduce((worst, test) => (test.evidenceWorse > worst.evidenceWorse ? test : worst));
   const { metric, evidenceWorse, bar } = worst;
