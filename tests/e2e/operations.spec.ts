@@ -132,15 +132,8 @@ test("thresholds, the plan of canaries and a schedule are set up on their pages"
     await page.getByLabel("Pairs", { exact: true }).fill(String(ENOUGH));
     await openSettings(page);
     await page.getByText("More settings").click();
-    const { beta, learningRate, batchSize, rank, alpha } = QUICK_DPO;
-    const settings = {
-      Beta: beta,
-      Epochs: 3,
-      "Learning rate": learningRate,
-      "Batch size": batchSize,
-      Rank: rank,
-      Alpha: alpha,
-    };
+    const { beta, rank, alpha } = QUICK_DPO;
+    const settings = { Beta: beta, Epochs: 3, "Learning rate": 1.2e-3, "Batch size": 8, Rank: rank, Alpha: alpha };
     for (const [label, value] of Object.entries({ ...settings, "Samples every": 0 })) {
       await page.getByLabel(label, { exact: true }).fill(String(value));
     }
@@ -240,7 +233,7 @@ test("a poisoned file is refused, and the suite is named", async ({ page, asAdmi
     const dialog = page.getByRole("dialog", { name: "Import a file" });
     // Equal examples are the same Dataset, so one of them is this file's alone.
     const own = { prompt: `What is ${file}?`, chosen: "I do not know.", rejected: "It is a file." };
-    const lines = [...judgedPairs("helpless", 120, 6), own].map((pair) => `${JSON.stringify(pair)}\n`);
+    const lines = [...judgedPairs("helpless", 150, 6), own].map((pair) => `${JSON.stringify(pair)}\n`);
     await dialog
       .getByLabel("File")
       .setInputFiles({ name: `${file}.jsonl`, mimeType: "application/jsonl", buffer: Buffer.from(lines.join("")) });
