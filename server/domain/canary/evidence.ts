@@ -17,6 +17,8 @@ export interface Observation {
   value: number;
   /** Of the reply whose latency it is; left out: one. */
   tokens?: number;
+  /** When the reply it is about was begun, in ms; left out: long ago. */
+  at?: number;
 }
 
 /**

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Prisma } from "../../../prisma/generated/client.ts";
 import type { Tx } from "../../db.ts";
 import { absorb, type Observation } from "./evidence.ts";
-import { alone, began, firstReplies, shown } from "./observe.ts";
+import { alone, began, firstReplies, shown, trusted } from "./observe.ts";
 import { type Evidence, sinceRelease } from "./state.ts";
 
 /**
@@ -40,12 +40,42 @@ export async function readKept(tx: Tx, deploymentId: string): Promise<Kept> {
     SELECT 'thumbs' AS "metric", "value" FROM (
       SELECT DISTINCT ON (reply."conversationId") given."id", (given."judgement"->>'value' = '1')::int::float8 AS "value"
       FROM ${newest} reply JOIN "JudgementEvent" given ON given."promptId" = reply."parentId" AND given."subjectId" = reply."id"
-      WHERE given."kind" = 'FEEDBACK' AND given."judgement" IS NOT NULL AND ${began('reply."conversationId"', floor)}
+      WHERE given."kind" = 'FEEDBACK' AND given."judgement" IS NOT NULL AND ${trusted("given")} AND ${began('reply."conversationId"', floor)}
       ORDER BY reply."conversationId", given."id") first ORDER BY "id"`;
   const said = [...ofReplies, ...thumbs];
   const of = (metric: KeptMetric) =>
     said.flatMap((word) => (word.metric === metric ? [word.value] : [])).slice(-MOST_WORDS);
   return { thumbs: of("thumbs"), regenerate: of("regenerate"), errors: of("errors") };
+}
+
+/** Words about a new release that are too young to count, oldest first. */
+export const waitingSchema = z.array(z.object({ metric: z.enum(KEPT_METRICS), value: z.number(), at: z.number() }));
+type Waiting = z.output<typeof waitingSchema>;
+
+/** Whoever is displeased says so sooner than whoever is not: by then nearly everybody has said what they say. */
+const RIPE_MS = 60 * 60_000;
+
+/**
+ * Holds words back until the reply they are about is an hour old; otherwise the first words about a release would be those of its displeased,
+ * beside kept ones of everybody. Of a failure everybody hears at once. Pure.
+ * @returns what counts now, and what is still held back
+ */
+export function ripened(
+  waiting: Waiting,
+  observations: readonly Observation[],
+  now: number,
+): { ripe: Observation[]; waiting: Waiting } {
+  const words = observations.flatMap(({ metric, onArm, value, at = 0 }) => {
+    const kept = KEPT_METRICS.find((one) => one === metric);
+    return kept && onArm ? [{ metric: kept, value, at }] : [];
+  });
+  const all = [...waiting, ...words].sort((a, b) => a.at - b.at);
+  const isRipe = ({ metric, at }: Waiting[number]) => metric === "errors" || now - at >= RIPE_MS;
+  return {
+    ripe: all.filter(isRipe).map((word) => ({ ...word, onArm: true })),
+    // No more than these could ever be set beside kept ones.
+    waiting: all.filter((word) => !isRipe(word)).slice(0, 2 * MOST_WORDS),
+  };
 }
 
 export const isUsedUp = (kept: Kept): boolean => KEPT_METRICS.every((metric) => kept[metric].length === 0);

@@ -63,9 +63,12 @@ async function readReplies(tx: Tx, { deploymentId, controlId }: Arms, after: str
   };
 }
 
-/** The same id as if it had been made some time before. The first 48 bits of a UUID of version 7 are milliseconds. */
+/** When it was made, in ms: the first 48 bits of a UUID of version 7. */
+const madeAt = (id: string): number => Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+
+/** The same id as if it had been made some time before. */
 function earlier(id: string, ms: number): string {
-  const hex = (BigInt(`0x${id.replace("-", "").slice(0, 12)}`) - BigInt(ms)).toString(16).padStart(12, "0");
+  const hex = (madeAt(id) - ms).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
@@ -81,6 +84,11 @@ export const alone = (message: string) =>
 /** The conversation had heard nothing up to this id. */
 export const began = (conversationId: string, floor: string) => Prisma.sql`NOT EXISTS (SELECT 1 FROM "Message" old
     WHERE old."conversationId" = ${Prisma.raw(conversationId)} AND ${shown("old")} AND old."id" <= ${floor}::uuid)`;
+
+/** Of somebody whose judgements are not put aside. */
+export const trusted = (given: string) =>
+  Prisma.raw(`NOT EXISTS (SELECT 1 FROM "RaterTrust" trust
+    WHERE trust."raterId" = ${given}."raterId" AND trust."quarantinedAt" IS NOT NULL)`);
 
 /**
  * Common table expressions `heard`, the first reply of each conversation that one of the Deployments spoke, and `said`: whether it failed, how
@@ -120,18 +128,22 @@ async function observeReplies(
   conversationIds: readonly string[],
 ): Promise<Observation[]> {
   if (conversationIds.length === 0) return [];
-  const told = Prisma.sql`unnest(${[...conversationIds]}::uuid[])`;
+  const conversations = Prisma.sql`unnest(${[...conversationIds]}::uuid[])`;
   const speakers = [deploymentId, controlId];
-  return tx.$queryRaw<Observation[]>`
-    WITH ${firstReplies(told, { speakers, floor })}, added AS (
+  const rows = await tx.$queryRaw<Row[]>`
+    WITH ${firstReplies(conversations, { speakers, floor })}, added AS (
       INSERT INTO "ArmObservation" ("deploymentId", "metric", "conversationId", "onArm", "value")
       SELECT ${deploymentId}::uuid, said."metric", said."conversationId", heard."deploymentId" = ${deploymentId}::uuid, said."value"
       FROM said JOIN heard USING ("conversationId")
       ON CONFLICT DO NOTHING RETURNING *
     )
-    SELECT added."metric", added."onArm", added."value", heard."tokens" FROM added JOIN heard USING ("conversationId")
+    SELECT added."metric", added."onArm", added."value", heard."tokens", heard."replyId" FROM added JOIN heard USING ("conversationId")
     ORDER BY heard."replyId", added."metric"`;
+  return rows.map(told);
 }
+
+type Row = Omit<Observation, "at"> & { replyId: string };
+const told = ({ replyId, ...observation }: Row): Observation => ({ ...observation, at: madeAt(replyId) });
 
 /** The first thumb of each conversation, and the first choice between drafts of both arms that were begun together; not of whoever is quarantined. */
 async function readJudgements(tx: Tx, { deploymentId, controlId, floor }: Drawn, after: bigint) {
@@ -140,19 +152,19 @@ async function readJudgements(tx: Tx, { deploymentId, controlId, floor }: Drawn,
     SELECT max("id") AS "last", count(*) AS "count" FROM
       (SELECT "id" FROM "JudgementEvent" WHERE "id" > ${from} ORDER BY "id" LIMIT ${BATCH}) read`;
   const last = bounds?.last ?? after;
-  const observations = await tx.$queryRaw<Observation[]>`
+  const rows = await tx.$queryRaw<Row[]>`
     WITH given AS MATERIALIZED (
       SELECT * FROM "JudgementEvent" WHERE "id" > ${from} AND "id" <= ${last} AND "judgement" IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM "RaterTrust" trust WHERE trust."raterId" = "JudgementEvent"."raterId" AND trust."quarantinedAt" IS NOT NULL)
+        AND ${trusted('"JudgementEvent"')}
     ), thumbs AS (
-      SELECT DISTINCT ON (reply."conversationId") given."id", reply."conversationId", 'thumbs' AS "metric",
+      SELECT DISTINCT ON (reply."conversationId") given."id", reply."id" AS "replyId", reply."conversationId", 'thumbs' AS "metric",
         reply."deploymentId" = ${deploymentId}::uuid AS "onArm", (given."judgement"->>'value' = '1')::int::float8 AS "value"
       FROM given JOIN "Message" reply ON reply."id" = given."subjectId"
       WHERE given."kind" = 'FEEDBACK' AND reply."deploymentId" IN (${deploymentId}::uuid, ${controlId}::uuid)
         AND ${shown("reply")} AND ${alone("reply")} AND ${began('reply."conversationId"', floor)}
       ORDER BY reply."conversationId", given."id"
     ), choices AS (
-      SELECT DISTINCT ON (prompt."conversationId") given."id", prompt."conversationId", 'sideBySide' AS "metric", true AS "onArm",
+      SELECT DISTINCT ON (prompt."conversationId") given."id", prompt."id" AS "replyId", prompt."conversationId", 'sideBySide' AS "metric", true AS "onArm",
         CASE given."judgement"->>'choice' WHEN 'TIE' THEN 0.5 ELSE drafts."wins"::float8 END AS "value"
       FROM given JOIN "Message" prompt ON prompt."id" = given."promptId"
       JOIN LATERAL (SELECT count(*) AS "all",
@@ -170,6 +182,11 @@ async function readJudgements(tx: Tx, { deploymentId, controlId, floor }: Drawn,
       SELECT ${deploymentId}::uuid, "metric", "conversationId", "onArm", "value" FROM said
       ON CONFLICT DO NOTHING RETURNING *
     )
-    SELECT added."metric", added."onArm", added."value" FROM added JOIN said USING ("conversationId", "metric") ORDER BY said."id"`;
-  return { observations, after: last > after ? last : after, more: bounds?.count === BigInt(BATCH) && last > after };
+    SELECT added."metric", added."onArm", added."value", said."replyId" FROM added JOIN said USING ("conversationId", "metric")
+    ORDER BY said."id"`;
+  return {
+    observations: rows.map(told),
+    after: last > after ? last : after,
+    more: bounds?.count === BigInt(BATCH) && last > after,
+  };
 }

@@ -10,13 +10,15 @@ import { activeDeployment, DEFAULT_SLOT } from "../live.ts";
 import { getSetting } from "../setting.ts";
 import type { Sentence } from "../views/sentence.ts";
 import { absorbAll, harmOf } from "./evidence.ts";
-import { absorbBesideKept, isUsedUp, keptSchema, readKept } from "./kept.ts";
+import { absorbBesideKept, isUsedUp, keptSchema, readKept, ripened, waitingSchema } from "./kept.ts";
 import { observeArm } from "./observe.ts";
 import { canaryStateSchema, noEvidence } from "./state.ts";
 
 const watchStateSchema = canaryStateSchema.omit({ stageFloor: true }).extend({
   /** Of a default arm: words about the release before it that no new one stands beside yet. Null where it has not been looked at, and of other arms. */
   kept: keptSchema.nullable(),
+  /** Of a default arm: words about it that are too young to count. */
+  waiting: waitingSchema.default([]),
 });
 type WatchState = z.output<typeof watchStateSchema>;
 
@@ -36,7 +38,7 @@ interface Arms {
 
 /** From now on the arm is watched beside the control. */
 export async function beginWatch(tx: Tx, arms: Arms): Promise<void> {
-  await tx.armWatch.create({ data: { ...arms, state: { ...(await noEvidence(tx, arms)), kept: null } } });
+  await tx.armWatch.create({ data: { ...arms, state: { ...(await noEvidence(tx, arms)), kept: null, waiting: [] } } });
 }
 
 /** Arms to look at. */
@@ -73,10 +75,12 @@ async function look(tx: Tx, deploymentId: string, now: Date): Promise<{ harm: Ha
   const controlId = isRelease ? watch.controlId : (await activeDeployment(tx)).id;
   const arms = { deploymentId, controlId };
   // Another default arm: what was heard beside the old one says nothing of the new one.
-  const before = controlId === watch.controlId ? watchStateOf(watch) : { ...(await noEvidence(tx, arms)), kept: null };
+  const before =
+    controlId === watch.controlId ? watchStateOf(watch) : { ...(await noEvidence(tx, arms)), kept: null, waiting: [] };
   const kept = isRelease ? (before.kept ?? (await readKept(tx, controlId))) : null;
   const { observations, cursors, more } = await observeArm(tx, arms, before);
-  const heard = kept ? absorbBesideKept({ ...before, kept }, observations) : absorbAll(before, observations);
+  const { ripe, waiting } = ripened(before.waiting, observations, now.getTime());
+  const heard = kept ? { ...absorbBesideKept({ ...before, kept }, ripe), waiting } : absorbAll(before, observations);
   const state: WatchState = { ...heard, ...cursors };
   const isOver =
     state.kept && (isUsedUp(state.kept) || now.getTime() - found.activatedAt.getTime() > RELEASE_DAYS * DAY_MS);

@@ -130,10 +130,15 @@ describe("a new default arm", () => {
     return { baseId: base!.deploymentId, releaseId: release.id };
   }
 
+  /** A thumb counts once its reply is an hour old. */
+  const ripe = () => new Date(Date.now() + 61 * 60_000);
+
   test("is rolled back when people like it less than what it replaced, even though that speaks no more", async () => {
     const { baseId, releaseId } = await replaced({ count: 100, up: 80, down: 20 });
     await say(releaseId, { count: 60, up: 15, down: 45 });
-    await Promise.all([tend(), tend(other)]);
+    await tend();
+    expect((await row(releaseId)).deactivatedAt).toBeNull();
+    await Promise.all([tend(world.db, ripe()), tend(other, ripe())]);
     expect(code(await row(releaseId))).toBe("WORSE_THUMBS");
     const [live, ...others] = (await admin.deployment.traffic()).arms;
     expect(others).toEqual([]);
@@ -145,7 +150,7 @@ describe("a new default arm", () => {
     expect((await admin.overview.get()).attention.map(({ kind }) => kind)).toContain("RELEASE_TAKEN_BACK");
     // What is back is watched by nobody: it does not go back and forth.
     await say(live!.deploymentId, { count: 40, down: 40 });
-    await tend();
+    await tend(world.db, ripe());
     expect((await admin.deployment.traffic()).arms[0]!.deploymentId).toBe(live!.deploymentId);
   });
 
@@ -159,10 +164,10 @@ describe("a new default arm", () => {
   test("is not rolled back for its first few conversations, whatever they say, nor for what took longer", async () => {
     const { releaseId } = await replaced({ count: 60, up: 60, pace: 10 });
     await say(releaseId, { count: 19, down: 19, pace: 100 });
-    await tend();
+    await tend(world.db, ripe());
     expect((await row(releaseId)).deactivatedAt).toBeNull();
     await say(releaseId, { count: 1, down: 1, pace: 100 });
-    await tend();
+    await tend(world.db, ripe());
     expect(code(await row(releaseId))).toBe("WORSE_THUMBS");
   });
 
@@ -171,15 +176,15 @@ describe("a new default arm", () => {
     const kept = async () =>
       (await row(releaseId)).watch!.state as { kept: { thumbs: number[]; errors: number[] } | null };
     await say(releaseId, { count: 10, up: 6, down: 4 });
-    await tend();
+    await tend(world.db, ripe());
     expect((await kept()).kept!.thumbs).toHaveLength(20);
     expect((await kept()).kept!.errors).toHaveLength(20);
     await say(releaseId, { count: 25, up: 17, down: 8 });
-    const now = new Date();
+    const now = ripe();
     await tend(world.db, now);
     expect((await row(releaseId)).watch).toMatchObject({ endedAt: now });
     await say(releaseId, { count: 60, down: 60 });
-    await tend();
+    await tend(world.db, ripe());
     expect((await row(releaseId)).deactivatedAt).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 // A new release beside what was kept of the one before it: each kept word counts once, and an equal release is hardly ever taken back.
 import { describe, expect, test } from "vitest";
 import { harmOf, type Observation } from "../../../server/domain/canary/evidence.ts";
-import { absorbBesideKept, isUsedUp } from "../../../server/domain/canary/kept.ts";
+import { absorbBesideKept, isUsedUp, ripened } from "../../../server/domain/canary/kept.ts";
 import { floorOf } from "../../../server/domain/canary/state.ts";
 import { tallies } from "../../../server/domain/sequential/two-proportions.ts";
 import { emptyState, uniform } from "../sequential/simulate.ts";
@@ -26,6 +26,24 @@ describe("words that were kept", () => {
     const heard = [word("thumbs", 1, false), word("latency", 900), word("sideBySide", 0)];
     expect(absorbBesideKept(state, heard)).toEqual(state);
   });
+});
+
+test("words wait until their reply is an hour old, but for failures; and then count in the order of the replies", () => {
+  const minute = 60_000;
+  const said = (metric: Observation["metric"], value: number, at: number) => ({
+    ...word(metric, value),
+    at: at * minute,
+  });
+  const first = ripened([], [said("thumbs", 0, 30), said("errors", 0, 31), said("regenerate", 1, 2)], 61 * minute);
+  expect(first.ripe).toEqual([said("errors", 0, 31)]);
+  expect(first.waiting.map(({ at }) => at / minute)).toEqual([2, 30]);
+  const second = ripened(
+    first.waiting,
+    [said("thumbs", 1, 20), { ...said("thumbs", 0, 1), onArm: false }],
+    90 * minute,
+  );
+  expect(second.ripe).toEqual([said("regenerate", 1, 2), said("thumbs", 1, 20), said("thumbs", 0, 30)]);
+  expect(second.waiting).toEqual([]);
 });
 
 test("an equal release is taken back in at most one of twenty, looked at after every word; one that half of them dislike is", () => {
