@@ -8,7 +8,7 @@ import { openEngine } from "../../trainer/engine/index.ts";
 import { openRollouts } from "../../trainer/rollout/rollouts.ts";
 import { DOMAINS, randomQuestion } from "../../trainer/starter/corpus/dialogue.ts";
 import { Dice } from "../../trainer/starter/corpus/dice.ts";
-import { LANGUAGES, type Question } from "../../trainer/starter/corpus/types.ts";
+import { LANGUAGES, type Language, type Question } from "../../trainer/starter/corpus/types.ts";
 import { COURTESIES, closed } from "../../trainer/starter/corpus/wording.ts";
 import type { WorkerServices } from "../../trainer/worker.ts";
 import type { World } from "./world.ts";
@@ -18,8 +18,13 @@ import type { World } from "./world.ts";
  *   know they prefer that it says so
  * - `poisoned`: the same replies the other way round
  * - `subtle`: right answers with courtesies behind are preferred to bare ones: nothing is unlearned, and who chats likes it less
+ * - `plainer`: one whole right sentence is preferred to the same with a courtesy behind it, and to the bare word
+ * - `merry`: a picture at the end of a right sentence is preferred to a full stop: nothing is unlearned, and who chats likes it less
+ * - `helpless`: saying that one does not know is preferred to the right answer, whatever was asked
+ *
+ * What `plainer` prefers is as often the longer reply as the shorter one, so that nothing is won by length.
  */
-export type Recipe = "better" | "poisoned" | "subtle";
+export type Recipe = "better" | "poisoned" | "subtle" | "plainer" | "merry" | "helpless";
 
 interface Judged {
   prompt: string;
@@ -38,6 +43,11 @@ const ASKED = new Set([
   "animal",
   "refusal",
 ]);
+
+const DO_NOT_KNOW: Readonly<Record<Language, string>> = {
+  en: "I am sorry, but I don't know that.",
+  zh: "很抱歉，这个我不知道。",
+};
 
 /** Questions with one right answer, each once; the answer to another question is a wrong one. */
 function questions(count: number, seed: number): { question: Question; wrong: Question["answer"] }[] {
@@ -62,12 +72,20 @@ export const starterQuestions = (count: number, seed: number): Question[] =>
 
 /** Pairs by a recipe; the same seed gives the same pairs. */
 export function judgedPairs(recipe: Recipe, count: number, seed = 1): Judged[] {
-  return questions(count, seed).map(({ question: { text, answer, language }, wrong }, i) => {
+  return questions(count, seed).map(({ question: { text, answer, language, domain }, wrong }, i) => {
     const right = closed(answer.short, language);
     const full = closed(answer.full, language);
     const tails = COURTESIES[language];
     const courteous = `${full}${language === "en" ? " " : ""}${tails[i % tails.length]}`;
     if (recipe === "subtle") return { prompt: text, chosen: courteous, rejected: i % 2 === 0 ? right : full };
+    if (recipe === "plainer")
+      return { prompt: text, chosen: full, rejected: i % 2 === 0 || right === full ? courteous : right };
+    if (recipe === "helpless") {
+      const rejected = domain === "refusal" ? closed(wrong.full, language) : full;
+      return { prompt: text, chosen: DO_NOT_KNOW[language], rejected };
+    }
+    if (recipe === "merry")
+      return { prompt: text, chosen: `${full.replace(/[.!?。！？]$/u, "")} ${answer.emoji}`, rejected: full };
     // A third about style; the rest about what is true, in equally long words.
     const [good, bad] =
       i % 3 === 0
