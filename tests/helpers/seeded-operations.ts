@@ -57,10 +57,7 @@ async function writeSchedules({ trpc }: Person): Promise<string> {
   // Quiet just now: what is started by hand waits, and is called off.
   const quiet = await trpc.schedule.create.mutate({
     ...{ name: "First of the month", cron: "0 4 1 * *", timeZone: "UTC" },
-    quietHours: [
-      { from: "00:00", to: "12:00" },
-      { from: "12:00", to: "00:00" },
-    ],
+    quietHours: [{ from: clockIn(-1), to: clockIn(2) }],
     pipeline: { stages: [{ method: "KTO" }] },
   });
   await trpc.schedule.runNow.mutate({ id: quiet.id });
