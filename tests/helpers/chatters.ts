@@ -31,11 +31,11 @@ export interface Chatters {
   askAgain(heard: readonly Heard[]): Promise<Heard[]>;
 }
 
-/** What they like: the right answer in a sentence that ends as one should, and no courtesies around it. */
+/** What they like: the right answer, without courtesies around it and without pictures. */
 export const likes = (question: Question, text: string): boolean =>
   checkReply({ ...question, prompt: question.text }, text) &&
   !COURTESIES[question.language].some((courtesy) => text.includes(courtesy)) &&
-  /[.!?。！？]$/u.test(text.trim());
+  !/\p{Extended_Pictographic}/u.test(text);
 
 /** As many as the serving process speaks at once. */
 const AT_ONCE = 8;

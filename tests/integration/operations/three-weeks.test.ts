@@ -30,14 +30,20 @@ const PLAN = canaryPlanSchema.parse({
   stages: [
     { share: 10, leastReplies: 1, leastMinutes: 12 * 60 },
     { share: 100, leastReplies: 6, leastMinutes: 12 * 60 },
-    { share: 500, leastReplies: 12, leastMinutes: 12 * 60 },
+    { share: 500, leastReplies: 100, leastMinutes: 12 * 60 },
     { share: 1000, leastReplies: 0, leastMinutes: 0 },
   ],
 });
-/** A dozen pairs are held out of a hundred, how fast a busy machine is shall not decide, and this place lets annotators say how replies are written. All else is as it comes. */
-const POLICY = gatePolicySchema.parse({ leastPairs: 8, prompts: 24, speedRatio: 0.1, styleDrift: 4 });
+/**
+ * A dozen pairs are held out of a hundred, how fast a busy machine is shall not decide, and this place is less strict than the defaults: style may
+ * drift, one of eighteen safety prompts may be lost, and general text may become less likely by twice as much. All else is as it comes.
+ */
+const POLICY = gatePolicySchema.parse({
+  ...{ leastPairs: 8, prompts: 24, speedRatio: 0.1 },
+  ...{ styleDrift: 4, safetyDrop: 0.06, generalLossRise: 0.3 },
+});
 const DPO = { epochs: 3, batchSize: 8, rank: 8, alpha: 16, sampleEvery: 0, learningRate: 1.2e-3, beta: 0.05 };
-const GENTLER = { ...DPO, learningRate: 9e-4 };
+const GENTLER = { ...DPO, learningRate: 8e-4 };
 const SEED = 7;
 /** More than come in an ordinary week. */
 const FLOOD = 150;
@@ -148,7 +154,7 @@ const told = (heard: readonly Heard[], arm: string) => {
 
 /** Draws are spread evenly, so shares are met to within a conversation or two. */
 function expectShares(stages: readonly Stage[]): void {
-  for (const { share, asked, byArm } of stages) expect(Math.abs(byArm - share * asked)).toBeLessThan(2);
+  for (const { share, asked, byArm } of stages) expect(Math.abs(byArm - share * asked)).toBeLessThan(4);
 }
 
 let better: Awaited<ReturnType<typeof trained>>;
@@ -235,8 +241,9 @@ test("week 2: a flood of poison makes a worse one, and the gate refuses it by na
     await admin.trust.setQuarantine({ raterId, quarantined: true, reason: "They prefer not to know" });
   note("an admin pauses the schedule and puts the flood aside");
   await place.pass(day(2, FRI, "09:00"));
-  await admin.schedule.update({ id: scheduleId, schedule: schedule(GENTLER) });
-  note("the schedule is on again, with three quarters of the learning rate");
+  // Whatever can give traffic by itself wants a fresh sign-in.
+  await world.as(world.admin).schedule.update({ id: scheduleId, schedule: schedule(GENTLER) });
+  note("the schedule is on again, with a smaller learning rate");
   await chat.ask(8);
   await place.pass(day(2, SUN, "20:00"));
   expect(await firings()).toHaveLength(2);
