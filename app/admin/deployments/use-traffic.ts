@@ -19,8 +19,8 @@ export function useTraffic() {
   return useQuery(trpc.deployment.traffic.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
 }
 
-/** Toasts of one kind stand in each other's place. */
-const TOAST = "traffic";
+/** Toasts of one kind stand in each other's place; but a toast whose Undo was clicked is leaving, and would take along what stands in its place. */
+const [TOAST, UNDONE, FAILED] = ["traffic", "traffic-undone", "traffic-failed"];
 
 export function useTrafficActs() {
   const t = useTranslations("traffic.deployments");
@@ -29,7 +29,7 @@ export function useTrafficActs() {
   const queryClient = useQueryClient();
   const errorText = useErrorText();
   const percent = useShareWords();
-  const onError = (error: unknown) => void toast(errorText(error), { duration: 10_000, id: TOAST });
+  const onError = (error: unknown) => void toast(errorText(error), { duration: 10_000, id: FAILED });
   const refresh = () =>
     Promise.all(
       [trpc.deployment.pathKey(), trpc.overview.pathKey(), trpc.adapter.pathKey()].map((queryKey) =>
@@ -65,7 +65,7 @@ export function useTrafficActs() {
           const back = async () => {
             await share.mutateAsync({ deploymentId, share: before }).catch(() => undefined);
             if (canaryRan) await resume.mutateAsync({}).catch(() => undefined);
-            toast(t("shareBack", { release, share: percent(before) }), { id: TOAST });
+            toast(t("shareBack", { release, share: percent(before) }), { id: UNDONE });
           };
           toastWithUndo(said, { label: undo, onClick: () => void back() }, TOAST);
         },
@@ -82,7 +82,7 @@ export function useTrafficActs() {
           const again = () =>
             activate.mutate(
               { adapterId: live.adapterId },
-              { onSuccess: (made) => void toast(t("rollBackUndone", { release: releaseName(made) }), { id: TOAST }) },
+              { onSuccess: (made) => void toast(t("rollBackUndone", { release: releaseName(made) }), { id: UNDONE }) },
             );
           toastWithUndo(t("rolledBack", { release: releaseName(release) }), { label: undo, onClick: again }, TOAST);
         },
@@ -98,7 +98,7 @@ export function useTrafficActs() {
       const candidate = { adapterId, ...(answer.allowed ? {} : { override: t("stopUndone") }) };
       if (canary) await startCanary.mutateAsync({ ...candidate, plan: canary.plan });
       else await startArm.mutateAsync({ ...candidate, share: before });
-      toast(t("startedAgain"), { id: TOAST });
+      toast(t("startedAgain"), { id: UNDONE });
     };
     const onClick = () => void again().catch(onError);
     stop.mutate(

@@ -131,8 +131,9 @@ export function testsOf(state: Evidence, plan: Pick<CanaryPlan, "alpha">): Canar
   });
 }
 
-/** JSON and pages have no use for more than this. */
-const evidence = (log: number) => Math.min(Math.exp(log), Number.MAX_SAFE_INTEGER);
+/** Nobody needs to know by how many orders of magnitude a bar of 100 was passed. */
+const MOST_EVIDENCE = 1_000_000;
+const evidence = (log: number) => Math.min(Math.exp(log), MOST_EVIDENCE);
 
 interface Limits extends Pick<CanaryPlan, "alpha" | "leastErrors"> {
   /** Words about the arm before a metric may speak; left out: one is enough. Waiting only makes a test more careful. */
