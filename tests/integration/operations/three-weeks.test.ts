@@ -1,4 +1,4 @@
-// Two weeks of a place that gets better by itself, in minutes: a better adapter is promoted step by step, a poisoned one refused by name.
+// Three weeks of a place that gets better by itself, in minutes: a better adapter is promoted, a poisoned one refused, a subtly worse one taken away.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { canaryPlanSchema } from "../../../server/domain/views/deployment.ts";
 import { gatePolicySchema } from "../../../server/domain/views/gate.ts";
@@ -10,6 +10,7 @@ import { insertJudged, judgedPairs, type Recipe } from "../../helpers/gate-recip
 import { testPlace } from "../../helpers/place.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
+/** In the third week Berlin is on summer time. */
 const FIRST_MONDAY = Date.UTC(2027, 2, 15);
 const DAY_MS = 86_400_000;
 const [MON, TUE, WED, FRI, SUN] = [0, 1, 2, 4, 6];
@@ -70,7 +71,7 @@ beforeAll(async () => {
 const diary: string[] = [];
 const note = (what: string, at = calendar.now()) =>
   void diary.push(`${at.toISOString().slice(0, 16).replace("T", " ")}  ${what}`);
-afterAll(() => console.log(["", "The days, UTC:", ...diary, ""].join("\n")));
+afterAll(() => console.log(["", "Three weeks, UTC:", ...diary, ""].join("\n")));
 
 async function judged(recipe: Recipe, count: number, raters: readonly Viewer[], seed: number): Promise<void> {
   const pairs = judgedPairs(recipe, count, seed);
@@ -159,7 +160,10 @@ function expectShares(stages: readonly Stage[]): void {
 
 let better: Awaited<ReturnType<typeof trained>>;
 let poisoned: typeof better;
+let subtle: typeof better;
 let released: { id: string; number: number };
+/** Stages that the third week's canary was given beyond its first. */
+let advances: number;
 
 test("week 1: what people like becomes a better adapter, which gets the traffic step by step", {
   timeout: 900_000,
@@ -249,4 +253,72 @@ test("week 2: a flood of poison makes a worse one, and the gate refuses it by na
   expect(await firings()).toHaveLength(2);
   expect(await world.db.deployment.count({ where: { adapterId } })).toBe(0);
   expect(await defaultArm()).toMatchObject({ deploymentId: released.id, share: 1000 });
+});
+
+test("week 3: what annotators like and chatters do not passes, and is taken away by their thumbs", {
+  timeout: 900_000,
+}, async () => {
+  await place.pass(day(3, TUE, "10:00"));
+  await judged("merry", 120, annotators, 9);
+  await place.pass(day(3, WED, "01:00"));
+  note("the schedule fires: Wednesday, 3 o'clock in Berlin, by now on summer time");
+  subtle = await trained();
+  const { firing, run, report, adapterId } = subtle;
+  expect(firing).toMatchObject({
+    slot: "cron:2027-03-31T01:00:00.000Z",
+    trigger: "CRON",
+    firedAt: day(3, WED, "01:00"),
+  });
+  expect(await firings()).toHaveLength(3);
+  expect(run.lineage.fromAdapter!.id).toBe(better.adapterId);
+  expect(codes(report.verdict)).toEqual(["PASSED"]);
+  expect(report.winRate!.low).toBeGreaterThan(0.5);
+
+  await place.upkeep();
+  const { canary } = await admin.deployment.traffic();
+  expect(canary).toMatchObject({ adapterId, automatic: true, controlNumber: released.number });
+  const { heard, stages, kept } = await untilOver();
+  const [past] = (await admin.deployment.traffic()).past;
+  const { code, values } = past!.reason!;
+  const shown = `evidence ${Math.round(Number(values.evidence))}, bar ${values.bar}`;
+  note(`taken away, ${code}: ${told(heard, canary!.deploymentId)}; ${shown}`, past!.endedAt!);
+  expect(past).toMatchObject({
+    id: canary!.id,
+    status: "ROLLED_BACK",
+    reason: { area: "traffic", code: "WORSE_THUMBS" },
+  });
+  const { arm, control, evidence, bar } = values as Record<string, number>;
+  expect(evidence!).toBeGreaterThanOrEqual(bar!);
+  expect(arm!).toBeLessThan(control!);
+  expectShares(stages);
+  advances = stages.length - 1;
+  const row = await world.db.deployment.findUniqueOrThrow({ where: { id: canary!.deploymentId } });
+  expect(row).toMatchObject({ endReason: past!.reason, deactivatedAt: past!.endedAt });
+  expect(await defaultArm()).toMatchObject({ deploymentId: released.id, share: 1000 });
+  expect((await chat.goOn(kept)).map(speaker)).toEqual(kept.map(() => released.id));
+  // Tried once, it is not tried again.
+  await place.pass(day(3, SUN, "20:00"));
+  expect((await admin.deployment.traffic()).arms).toHaveLength(1);
+  expect(await firings()).toHaveLength(3);
+});
+
+test("afterwards everything is accounted for", async () => {
+  const events = await world.db.event.findMany({ orderBy: { id: "asc" } });
+  expect(events.map(({ kind }) => kind)).toEqual([
+    ...["run.finished", "gate.passed", "canary.started", "canary.promoted"],
+    ...["run.finished", "gate.refused"],
+    ...["run.finished", "gate.passed", "canary.started", "canary.rolledBack"],
+  ]);
+  expect(events.find(({ kind }) => kind === "gate.refused")!.data).toMatchObject({ adapterId: poisoned.adapterId });
+  expect(events.at(-1)!.data).toMatchObject({ reason: "WORSE_THUMBS", automatic: true });
+  expect(events.every(({ at }) => at > new Date(FIRST_MONDAY) && at < day(4, MON, "00:00"))).toBe(true);
+
+  const deeds = await world.db.auditEvent.findMany({ where: { actorId: null }, orderBy: { id: "asc" } });
+  const made = ["run.create", "gate.request", "adapter.create"];
+  expect(deeds.map(({ action }) => action)).toEqual([
+    ...["user.seedAdmin", "deployment.activate"],
+    ...[...made, "canary.start", "canary.advance", "canary.advance", "canary.promote"],
+    ...made,
+    ...[...made, "canary.start", ...Array<string>(advances).fill("canary.advance"), "canary.rollback"],
+  ]);
 });
