@@ -158,6 +158,7 @@ function expectShares(stages: readonly Stage[]): void {
   for (const { share, asked, byArm } of stages) expect(Math.abs(byArm - share * asked)).toBeLessThan(4);
 }
 
+let voted: Heard;
 let better: Awaited<ReturnType<typeof trained>>;
 let poisoned: typeof better;
 let subtle: typeof better;
@@ -174,6 +175,7 @@ test("week 1: what people like becomes a better adapter, which gets the traffic 
   note(
     `people chat with the base model: ${percent(liked([...talks, ...again]))} of ${talks.length + again.length} replies liked`,
   );
+  voted = talks.find((one, i) => liked([one]) > liked([again[i]!]))!;
   await place.pass(day(1, TUE, "10:00"));
   await judged("plainer", 110, annotators, 5);
   await place.pass(day(1, WED, "01:59"));
@@ -321,4 +323,33 @@ test("afterwards everything is accounted for", async () => {
     ...made,
     ...[...made, "canary.start", ...Array<string>(advances).fill("canary.advance"), "canary.rollback"],
   ]);
+
+  // Every reply names its arm, was spoken while that arm was there, and by its weights; none by what the gate refused.
+  const replies = await world.db.message.findMany({
+    where: { role: "ASSISTANT", conversation: { title: { not: "Judged" } } },
+    include: { deployment: { include: { adapter: true } } },
+  });
+  expect(replies.length).toBeGreaterThan(150);
+  for (const { deployment, adapterSha256, createdAt } of replies) {
+    expect(adapterSha256).toBe(deployment!.adapter?.sha256 ?? null);
+    expect(createdAt.getTime()).toBeGreaterThanOrEqual(deployment!.activatedAt.getTime());
+    expect(createdAt.getTime()).toBeLessThanOrEqual((deployment!.deactivatedAt ?? createdAt).getTime());
+  }
+  expect(new Set(replies.map(({ adapterSha256 }) => adapterSha256))).toEqual(
+    new Set([null, better.sha256, subtle.sha256]),
+  );
+
+  // A thumb of the first Monday, followed to what is live.
+  const { datasets, adapters, judgements } = await admin.lineage.judgement({
+    kind: "FEEDBACK",
+    subjectId: voted.replyId,
+  });
+  expect(judgements).toMatchObject([{ rater: { id: voted.viewer.id }, text: "+1" }]);
+  expect(datasets.map(({ id }) => id)).toContain(better.run.datasetId);
+  const live = adapters.find(({ id }) => id === better.adapterId)!;
+  expect(live).toMatchObject({ inherited: false });
+  expect(live.releases.find(({ number }) => number === released.number)).toMatchObject({ to: null });
+  const { raters, chain } = await admin.lineage.adapter({ id: better.adapterId });
+  expect(raters.map(({ rater }) => rater.id)).toContain(voted.viewer.id);
+  expect(chain.map(({ adapter }) => adapter.id)).toEqual([better.adapterId]);
 });
