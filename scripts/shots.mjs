@@ -67,7 +67,7 @@ try {
     for (const [name, address] of Object.entries(pages)) {
       await page.goto(address);
       await page.waitForLoadState("networkidle").catch(() => {}); // a page that streams is never idle
-      await page.locator(".animate-pulse").first().waitFor({ state: "hidden" }); // grey stand-ins of what still loads
+      await page.locator("div.animate-pulse").first().waitFor({ state: "hidden" }); // grey stand-ins of what still loads
       await page.screenshot({ path: path.join(FOLDER, "all", `${name}-${look.name}.png`), fullPage: true });
       if (!SHOWN[name]?.includes(look.name)) continue;
       const file = look.name === "light" ? `${name}.png` : `${name}-${look.name}.png`;

@@ -12,6 +12,7 @@ export type TrainerErrorCode = Extract<
   | "BAD_CHECKPOINT"
   | "FILE_MISSING"
   | "NO_EXAMPLES"
+  | "CHECK_TOO_LONG"
   | "OVER_LENGTH"
   | "REFERENCE_MISMATCH"
   | "TRAINING_DIVERGED"

@@ -137,6 +137,12 @@ async function measure(services: GateServices, claimed: ClaimedGate, tools: Tool
   const checkedOf = async (kind: CheckPromptView["kind"]) => {
     replies ??= await checkedReplies(bench, checks, contextLength);
     const judged = judgeReplies(replies.filter(({ check }) => check.kind === kind));
+    const asked = checks.filter((check) => check.kind === kind).length;
+    if (judged.length < asked)
+      throw new TrainerError(
+        "CHECK_TOO_LONG",
+        `${asked - judged.length} of ${asked} check prompts do not fit the context of ${contextLength} tokens; shorten them, or switch them off.`,
+      );
     checked.push(...judged);
     return checkSuite(judged);
   };
@@ -219,7 +225,7 @@ async function answers(
   return prompts.map((prompt, i) => ({ prompt, candidate: own[i]![0]!, live: theirs[i]![0]! }));
 }
 
-/** Greedy replies to the check prompts that fit the context. */
+/** Greedy replies to the check prompts that fit the context; whoever counts them says what is missing. */
 async function checkedReplies(
   bench: Bench,
   checks: readonly CheckPromptView[],

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { eraseUser, previewErasure } from "../../domain/erasure.ts";
 import { retrainWithout } from "../../domain/erasure-retrain.ts";
 import { getErasure, listErasures } from "../../domain/erasure-view.ts";
-import { adminProcedure, router } from "../trpc.ts";
+import { adminProcedure, freshAdminProcedure, router } from "../trpc.ts";
 import { cursor, id, oneId } from "./input.ts";
 
 const person = z.object({ userId: id });
@@ -12,7 +12,7 @@ const person = z.object({ userId: id });
 export const erasureRouter = router({
   /** What `run` would take away and touch; changes nothing. */
   preview: adminProcedure.input(person).query(({ ctx, input }) => previewErasure(ctx.services, input.userId)),
-  run: adminProcedure
+  run: freshAdminProcedure
     .input(person)
     .mutation(({ ctx, input }) => eraseUser(ctx.services, { ...input, actorId: ctx.viewer.id })),
   list: adminProcedure

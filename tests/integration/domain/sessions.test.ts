@@ -181,6 +181,13 @@ describe("a fresh sign-in", () => {
     await expect(setting.set({ draftShare: 0.2 })).resolves.toMatchObject({ draftShare: 0.2 });
   });
 
+  test("is asked for before a person is erased for good", async () => {
+    const session = { id: world.admin.id, authenticatedAt: stale() };
+    const erased = world.as(world.admin, { session }).erasure.run({ userId: ann.id });
+    await expect(erased).rejects.toMatchObject(code("FRESH_SIGN_IN_NEEDED"));
+    expect(await world.db.user.count({ where: { id: ann.id } })).toBe(1);
+  });
+
   test("is asked of everybody who makes an API key, which outlives the session", async () => {
     const session = { id: ann.id, authenticatedAt: stale() };
     await expect(world.as(ann, { session }).apiKey.create({ name: "laptop" })).rejects.toMatchObject(

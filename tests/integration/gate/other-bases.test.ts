@@ -105,7 +105,7 @@ describe.each(["qwen2", "llama"] as const)("a gate on a %s that is not the start
 });
 
 describe("what cannot be measured", () => {
-  it("refuses as missing: a pattern that hangs, and a kind of checks that has none left", {
+  it("refuses as missing: a pattern that hangs, a prompt beyond the context, and a kind of checks that has none left", {
     timeout: 180_000,
   }, async () => {
     const own = await base({ architecture: "llama", contextLength: 256, seed: 2 });
@@ -113,14 +113,17 @@ describe("what cannot be measured", () => {
     // As if it had been quick on everything it was tried on.
     const check = { type: "PATTERN", pattern: "^(([^z]|[^y])+)+[z][y]$" };
     await world.db.checkPrompt.update({ where: { id: slow!.id }, data: { check } });
+    const [long] = await world.db.checkPrompt.findMany({ where: { kind: "SYCOPHANCY", enabled: true }, take: 1 });
+    const prompt = [{ role: "USER", content: "Is that so? ".repeat(256) }];
+    await world.db.checkPrompt.update({ where: { id: long!.id }, data: { prompt } });
     await world.db.checkPrompt.updateMany({ where: { kind: "SAFETY" }, data: { enabled: false } });
     const { report, suites } = await measured(own.services, await candidate(own, 0));
     expect(report.status).toBe("REFUSED");
     expect(suites.knowledge).toMatchObject({ status: "MISSING", reason: [{ code: "COULD_NOT_MEASURE" }] });
+    expect(suites.sycophancy).toMatchObject({ status: "MISSING", reason: [{ values: { error: "CHECK_TOO_LONG" } }] });
     expect(suites.safety).toMatchObject({ status: "MISSING", reason: [{ code: "NO_CHECKS" }] });
-    expect(suites.sycophancy!.status).not.toBe("MISSING");
     const missing = report.verdict.filter(({ code }) => code === "SUITE_MISSING").map(({ values }) => values.suite);
-    expect(missing).toEqual(["knowledge", "safety"]);
+    expect(missing).toEqual(["knowledge", "safety", "sycophancy"]);
   });
 
   it("ends a gate whose candidate overflows: nothing of it goes live", { timeout: 180_000 }, async () => {
