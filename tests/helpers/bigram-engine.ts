@@ -51,7 +51,10 @@ export class BigramEngine implements Engine {
   readonly #base: Float32Array;
   readonly #adapters = new Map<AdapterName, Trainable>();
 
-  constructor(readonly vocabulary = 12) {
+  constructor(
+    readonly vocabulary = 12,
+    contextLength = 64,
+  ) {
     const width = vocabulary;
     this.config = {
       architecture: "qwen3",
@@ -62,7 +65,7 @@ export class BigramEngine implements Engine {
       headWidth: width,
       feedForward: width,
       vocabulary,
-      contextLength: 64,
+      contextLength,
       ropeTheta: 10_000,
       rmsEpsilon: 1e-6,
       tiedEmbeddings: true,

@@ -43,7 +43,7 @@ beforeEach(async () => {
     ...{ db: world.db, home: world.home, model: tiny.path, serving: null, owner: "test:1", shutdown: shutdown.signal },
     endpoints: { judge: null, teacher: null },
     openRollouts: async () => rollouts,
-    openEngine: async () => new BigramEngine(512),
+    openEngine: async () => new BigramEngine(512, 256),
     enqueue: async () => {},
   };
   adapterId ??= await trained();
@@ -177,7 +177,7 @@ describe("a trainer", () => {
           : found;
       }
     }
-    expect(await workOnGate({ ...services, openEngine: async () => new Overflowing(512) })).toBe("measured");
+    expect(await workOnGate({ ...services, openEngine: async () => new Overflowing(512, 256) })).toBe("measured");
     const gate = await row(id);
     expect(gate.status).toBe("REFUSED");
     const missing = gate.evaluations.filter(({ status }) => status === "MISSING").map(({ suite }) => suite);
@@ -252,7 +252,7 @@ describe("a trainer", () => {
         ...services,
         openEngine: async () => {
           begun();
-          return new BigramEngine(512);
+          return new BigramEngine(512, 256);
         },
       },
       createTurns(),
