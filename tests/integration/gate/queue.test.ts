@@ -115,6 +115,7 @@ describe("a trainer", () => {
     const gate = await row(id);
     expect(gate).toMatchObject({ attempt: 1, leaseOwner: null, leaseExpiresAt: null, error: null });
     expect(gate.evaluations.map(({ suite }) => suite).sort()).toEqual([...SUITES].sort());
+    expect(gate.evaluations.filter(({ status }) => status === "MISSING")).toEqual([]);
     const byName = new Map(gate.evaluations.map((one) => [one.suite, one]));
     expect(byName.get("rewardModel")).toMatchObject({
       status: "NOT_APPLICABLE",
