@@ -2,9 +2,10 @@
 
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
+import { auditNames } from "./audit-names.ts";
 import { pageOf } from "./page.ts";
 import { PERSON } from "./select.ts";
-import type { AuditAction } from "./views/audit.ts";
+import { AUDIT_AREAS, type AuditAction, type AuditFilter, SYSTEM } from "./views/audit.ts";
 import type { AuditView, Page } from "./views.ts";
 
 interface AuditRecord {
@@ -24,17 +25,29 @@ export async function recordAudit(tx: Tx, { before, after, ...record }: AuditRec
 
 const PAGE = 50;
 
-export async function listAudit(db: Db, cursor?: string): Promise<Page<AuditView>> {
-  const before = cursor && /^\d{1,18}$/.test(cursor) ? BigInt(cursor) : undefined;
+/** Newest first. */
+export async function listAudit(db: Db, filter: AuditFilter = {}, cursor?: string): Promise<Page<AuditView>> {
+  const before = cursor && /^\d{1,18}$/.test(cursor) ? { id: { lt: BigInt(cursor) } } : {};
   const rows = await db.auditEvent.findMany({
-    where: before ? { id: { lt: before } } : {},
+    where: { ...before, ...matching(filter) },
     orderBy: { id: "desc" },
     take: PAGE + 1,
     include: { actor: PERSON },
   });
+  const names = await auditNames(db, [...new Set(rows.slice(0, PAGE).map(({ subject }) => subject))]);
   return pageOf(
     rows.map((row) => ({ ...row, id: String(row.id), at: row.createdAt })),
     PAGE,
-    ({ id, at, actor, action, subject, before, after }) => ({ id, at, actor, action, subject, before, after }),
+    ({ id, at, actor, action, subject, before, after }) => ({
+      ...{ id, at, actor, action, subject, subjectName: names.get(subject) ?? null, before, after },
+    }),
   );
+}
+
+function matching({ area, actorId, subject }: AuditFilter): Prisma.AuditEventWhereInput {
+  return {
+    ...(area && { OR: AUDIT_AREAS[area].map((part) => ({ action: { startsWith: `${part}.` } })) }),
+    ...(actorId && { actorId: actorId === SYSTEM ? null : actorId }),
+    ...(subject && { subject }),
+  };
 }

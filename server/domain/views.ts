@@ -86,6 +86,8 @@ export interface AuditView {
   actor: PersonRef | null;
   action: string;
   subject: string;
+  /** What people call the subject today; null where it is gone, or has no name. */
+  subjectName: string | null;
   before: unknown;
   after: unknown;
 }

@@ -111,8 +111,23 @@ test("somebody is shut out, let in again with Undo, and signed out everywhere", 
 
   const { id } = people.find((one) => one.email === person.email)!;
   await page.goto("/admin/audit");
+  await page
+    .getByRole("button", { name: `Everything done to ${name} · ${person.email}` })
+    .first()
+    .click();
+  const deeds = page.getByRole("region", { name: "Audit" }).locator("tbody").getByRole("row");
   // The account made, shut out, let in again, signed out.
-  await expect(page.getByRole("row").filter({ hasText: `User:${id}` })).toHaveCount(4);
+  await expect(deeds).toHaveCount(4);
+  await expect(page).toHaveURL(`/admin/audit?subject=${encodeURIComponent(`User:${id}`)}`);
+  await deeds.last().getByRole("button", { name, exact: true }).click();
+  await expect(deeds).toHaveText([/Signed up/]);
+  await page.getByLabel("Area").click();
+  await page.getByRole("option", { name: "Gates" }).click();
+  await expect(page.getByText("Nothing was done like this")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(page).toHaveURL("/admin/audit");
+  await expect(deeds.nth(4)).toBeVisible();
 });
 
 test("whoever forgot to change the password does, and every other device is signed out", async ({

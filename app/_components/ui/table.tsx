@@ -12,8 +12,8 @@ export function Table({ label, className, ...props }: ComponentProps<"table"> & 
   );
 }
 
-export function TableHead(props: ComponentProps<"thead">) {
-  return <thead className="border-b bg-sunken/60 text-quiet text-xs" {...props} />;
+export function TableHead({ className, ...props }: ComponentProps<"thead">) {
+  return <thead className={cn("border-b bg-sunken/60 text-quiet text-xs", className)} {...props} />;
 }
 
 export function TableBody({ className, ...props }: ComponentProps<"tbody">) {

@@ -12,11 +12,23 @@ const PAGES: Readonly<Record<string, string>> = {
   Erasure: "/admin/erasures/",
 };
 
-/** The page of a subject "<table>:<id>"; null where there is none. */
+/** Things that have no page of their own, and the page they stand on. */
+const LISTS: Readonly<Record<string, string>> = {
+  User: "/admin/people",
+  Invite: "/admin/people?view=invites",
+  Deployment: "/admin/deployments",
+  Canary: "/admin/deployments",
+  ScheduleFiring: "/admin/schedules?view=history",
+  CheckPrompt: "/admin/gates/checks",
+  Webhook: "/admin/webhooks",
+  Setting: "/admin/settings",
+};
+
+/** The page of a subject "<table>:<id>", or the page it stands on; null where there is none. */
 export function subjectPath(subject: string): string | null {
   const [table = "", id] = subject.split(":");
   const page = PAGES[table];
-  return page && id ? page + id : null;
+  return (page && id ? page + id : LISTS[table]) ?? null;
 }
 
 export interface Change {

@@ -1,39 +1,48 @@
-// The audit log as a list: when, who, what, on which thing; the values before and after on demand.
+// The audit trail, newest first: whose deed, on which thing, the values before and after, and what narrows it.
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { ScrollText } from "lucide-react";
-import Link from "next/link";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { ScrollText, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { AuditAction } from "../../../server/domain/views/audit.ts";
+import { useState } from "react";
+import { type AuditFilter, SYSTEM } from "../../../server/domain/views/audit.ts";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
-import { RelativeTime } from "../../_components/ui/relative-time.tsx";
-import { Cell, HeaderCell, Table, TableBody, TableHead, TableRow } from "../../_components/ui/table.tsx";
-import { type Outputs, useTRPC } from "../../_lib/trpc.ts";
+import { HeaderCell, Table, TableBody, TableHead } from "../../_components/ui/table.tsx";
+import { cn } from "../../_lib/cn.ts";
+import { useTRPC } from "../../_lib/trpc.ts";
 import { LoadMore } from "../_components/load-more.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
-import { Person } from "../_components/person.tsx";
 import { QueryView } from "../_components/query-view.tsx";
-import { auditChanges, subjectPath } from "../_lib/audit-changes.ts";
+import { AuditFilters, type FilterNames } from "./audit-filters.tsx";
+import { type AuditEvent, AuditRow } from "./audit-row.tsx";
+import { useSubjectName } from "./use-subject-name.ts";
 
-type AuditEvent = Outputs["audit"]["list"]["items"][number];
-
-export function Audit() {
+export function Audit({ initial }: { initial: AuditFilter }) {
   const t = useTranslations("admin");
   const trpc = useTRPC();
+  const [filter, setFilter] = useState(initial);
   const query = useInfiniteQuery(
-    trpc.audit.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }),
+    trpc.audit.list.infiniteQueryOptions(filter, {
+      getNextPageParam: (page) => page.nextCursor,
+      placeholderData: keepPreviousData,
+    }),
   );
+  const names = useFilterNames(filter, query.data?.pages[0]?.items ?? []);
+  const change = (next: AuditFilter) => {
+    setFilter(next);
+    window.history.replaceState(null, "", addressOf(next));
+  };
   return (
     <>
       <PageHeader title={t("nav.audit")} description={t("audit.text")} />
+      <AuditFilters filter={filter} names={names} onChange={change} />
       <QueryView query={query}>
         {({ pages }) => {
           const events = pages.flatMap((page) => page.items);
-          if (events.length === 0) return <EmptyState icon={ScrollText} title={t("audit.empty")} />;
+          if (events.length === 0) return <Nothing filtered={Object.values(filter).some(Boolean)} />;
           return (
-            <>
+            <div className={cn(query.isPlaceholderData && "opacity-60")}>
               <Table label={t("nav.audit")}>
-                <TableHead>
+                <TableHead className="max-md:hidden">
                   <tr>
                     <HeaderCell>{t("audit.when")}</HeaderCell>
                     <HeaderCell>{t("audit.who")}</HeaderCell>
@@ -43,12 +52,17 @@ export function Audit() {
                 </TableHead>
                 <TableBody>
                   {events.map((event) => (
-                    <AuditRow key={event.id} event={event} />
+                    <AuditRow
+                      key={event.id}
+                      event={event}
+                      onActor={(actorId) => change({ ...filter, actorId })}
+                      onSubject={(subject) => change({ ...filter, subject })}
+                    />
                   ))}
                 </TableBody>
               </Table>
               <LoadMore query={query} end={t("audit.end")} />
-            </>
+            </div>
           );
         }}
       </QueryView>
@@ -56,52 +70,28 @@ export function Audit() {
   );
 }
 
-/** What was done in words, where there are words for it, and to which row. */
-function AuditDeed({ event }: { event: AuditEvent }) {
-  const t = useTranslations("admin.audit.action");
-  const deed = event.action as AuditAction; // a row may be older or newer than the words for it
-  const href = subjectPath(event.subject);
-  return (
-    <>
-      <span title={event.action} className="block">
-        {t.has(deed) ? t(deed) : event.action}
-      </span>
-      {href ? (
-        <Link href={href} className="break-all font-mono text-faint text-xs underline underline-offset-2">
-          {event.subject}
-        </Link>
-      ) : (
-        <span className="break-all font-mono text-faint text-xs">{event.subject}</span>
-      )}
-    </>
-  );
+/** So that what is shown can be sent to somebody. */
+function addressOf({ area, actorId, subject }: AuditFilter): string {
+  const asked = Object.entries({ area, actor: actorId, subject }).filter(([, value]) => value !== undefined);
+  return asked.length === 0 ? "/admin/audit" : `/admin/audit?${new URLSearchParams(asked as [string, string][])}`;
 }
 
-function AuditRow({ event }: { event: AuditEvent }) {
-  const changes = auditChanges(event.before, event.after);
-  return (
-    <TableRow>
-      <Cell className="whitespace-nowrap align-top">
-        <RelativeTime date={event.at} />
-      </Cell>
-      <Cell className="whitespace-nowrap align-top">
-        <Person person={event.actor} />
-      </Cell>
-      <Cell className="align-top">
-        <AuditDeed event={event} />
-      </Cell>
-      <Cell className="min-w-56 align-top">
-        <ul className="space-y-0.5 font-mono text-xs">
-          {changes.map(({ key, before, after }) => (
-            <li key={key} className="break-all">
-              <span className="text-quiet">{key}</span>{" "}
-              {before !== undefined && <del className="text-quiet">{before}</del>}
-              {before !== undefined && after !== undefined && <span aria-hidden> → </span>}
-              {after !== undefined && <ins className="no-underline">{after}</ins>}
-            </li>
-          ))}
-        </ul>
-      </Cell>
-    </TableRow>
+function useFilterNames({ actorId, subject }: AuditFilter, events: readonly AuditEvent[]): FilterNames {
+  const t = useTranslations("admin.common");
+  const subjectName = useSubjectName();
+  const actor = events.find((event) => event.actor?.id === actorId)?.actor;
+  const about = events.find((event) => event.subject === subject);
+  return {
+    actor: actorId === SYSTEM ? t("system") : actor ? actor.name || actor.email : null,
+    subject: about ? subjectName(about) : null,
+  };
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  const t = useTranslations("admin.audit");
+  return filtered ? (
+    <EmptyState icon={SearchX} title={t("nothing")} description={t("nothingText")} />
+  ) : (
+    <EmptyState icon={ScrollText} title={t("empty")} />
   );
 }

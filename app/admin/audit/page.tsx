@@ -1,9 +1,23 @@
-// Who did what, and when.
+// Who did what, and when; ?area=, ?actor= and ?subject= show a part of it.
+import { type AuditArea, auditAreas, SYSTEM } from "../../../server/domain/views/audit.ts";
 import { pageTitle } from "../_lib/title.ts";
 import { Audit } from "./audit.tsx";
 
 export const generateMetadata = () => pageTitle("audit");
 
-export default function AuditPage() {
-  return <Audit />;
+type AuditPageProps = { searchParams: Promise<Partial<Record<"area" | "actor" | "subject", string | string[]>>> };
+
+const text = (value: string | string[] | undefined) => (typeof value === "string" ? value : "");
+
+export default async function AuditPage({ searchParams }: AuditPageProps) {
+  const { area, actor, subject } = await searchParams;
+  return (
+    <Audit
+      initial={{
+        area: auditAreas.find((one): one is AuditArea => one === area),
+        actorId: /^[0-9a-f-]{36}$/.test(text(actor)) || actor === SYSTEM ? text(actor) : undefined,
+        subject: /^\w{1,40}:.{1,100}$/.test(text(subject)) ? text(subject) : undefined,
+      }}
+    />
+  );
 }

@@ -68,3 +68,33 @@ export const AUDIT_ACTIONS = [
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What the trail can be narrowed to: deeds by the part before their dot, grouped as the admin pages are. */
+export const AUDIT_AREAS = {
+  people: ["user", "invite", "apiKey"],
+  deployments: ["deployment", "canary"],
+  gates: ["gate", "check"],
+  adapters: ["adapter"],
+  runs: ["run"],
+  schedules: ["schedule"],
+  datasets: ["dataset"],
+  pairs: ["pair"],
+  annotation: ["comparison"],
+  raters: ["rater"],
+  webhooks: ["webhook"],
+  settings: ["setting"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type AuditArea = keyof typeof AUDIT_AREAS;
+export const auditAreas = Object.keys(AUDIT_AREAS) as [AuditArea, ...AuditArea[]];
+
+/** Stands for the actor who is nobody. */
+export const SYSTEM = "system";
+
+export interface AuditFilter {
+  area?: AuditArea;
+  /** An account's id, or `SYSTEM`. */
+  actorId?: string;
+  /** "<table>:<id>" */
+  subject?: string;
+}

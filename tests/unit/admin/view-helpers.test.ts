@@ -135,7 +135,8 @@ describe("an audit row", () => {
 
   test("leads to the page of its subject, where there is one", () => {
     expect(subjectPath("Run:abc")).toBe("/admin/runs/abc");
-    expect(subjectPath("User:abc")).toBeNull();
+    expect(subjectPath("User:abc")).toBe("/admin/people");
+    expect(subjectPath("ApiKey:abc")).toBeNull();
     expect(subjectPath("Run")).toBeNull();
   });
 });
