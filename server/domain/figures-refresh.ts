@@ -7,6 +7,7 @@ import { JUDGED_COUNTS } from "./judged-counts.ts";
 import { refreshFigures } from "./kept-figures.ts";
 import { LENGTHS } from "./overview/lengths.ts";
 import { RATER_ACTS } from "./rater-view.ts";
+import { CHAT_TOKENS } from "./schedule/cost.ts";
 import { STRENGTHS } from "./strengths.ts";
 
 /** One after the other: they share a processor with replies. Of examples only the kind that a new run begins with. */
@@ -17,5 +18,6 @@ export async function refreshKeptFigures(db: Db): Promise<void> {
   await refreshFigures(db, RATER_ACTS);
   await refreshFigures(db, JUDGED_COUNTS);
   await refreshFigures(db, LENGTHS);
+  await refreshFigures(db, CHAT_TOKENS);
   await refreshFigures(db, countOf("PAIRS"));
 }

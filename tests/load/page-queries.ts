@@ -11,6 +11,7 @@ export interface Sights {
   datasetIds: string[];
   runId: string;
   adapterId: string;
+  otherAdapterId: string;
   comparisonId: string;
   judgement: { kind: JudgementKind; subjectId: string };
 }
@@ -42,6 +43,7 @@ export async function findSights(client: pg.Client): Promise<Sights> {
     datasetIds: datasets.rows.map(({ id }) => id),
     runId: await one(`SELECT "id" FROM "Run" WHERE "method" = 'DPO' ORDER BY "createdAt" DESC LIMIT 1`),
     adapterId: await one(`SELECT "id" FROM "Adapter" ORDER BY "createdAt" DESC LIMIT 1`),
+    otherAdapterId: await one(`SELECT "id" FROM "Adapter" ORDER BY "createdAt" LIMIT 1`),
     comparisonId: await one(`SELECT "id" FROM "Comparison" WHERE "reason" <> 'CHAT' ORDER BY "id" DESC LIMIT 1`),
     judgement: { kind: "FEEDBACK", subjectId },
   };
@@ -58,7 +60,8 @@ export interface PageQueries {
 }
 
 export function pageQueries(sights: Sights): PageQueries[] {
-  const { conversationId, pairId, datasetIds, runId, adapterId, comparisonId, judgement, personId } = sights;
+  const { conversationId, pairId, datasetIds, runId, adapterId, otherAdapterId } = sights;
+  const { comparisonId, judgement, personId } = sights;
   const [datasetId, olderId] = datasetIds as [string, string];
   return [
     { page: "chat", as: "busiest", queries: [["viewer.me"], ["conversation.list", {}]] },
@@ -105,9 +108,19 @@ export function pageQueries(sights: Sights): PageQueries[] {
     { page: "lineage of an adapter", as: "admin", queries: [["lineage.adapter", { id: adapterId }]], limitMs: 1000 },
     { page: "lineage of a judgement", as: "admin", queries: [["lineage.judgement", judgement]], limitMs: 1000 },
     { page: "deployments", as: "admin", queries: [["deployment.traffic"], ["deployment.list"]] },
-    { page: "people", as: "admin", queries: [["people.list"]] },
+    { page: "two adapters compared", as: "admin", queries: [["adapter.compare", { a: adapterId, b: otherAdapterId }]] },
+    { page: "retention", as: "admin", queries: [["adapter.retention"], ["adapter.tags"]] },
+    { page: "gates", as: "admin", queries: [["gate.list", {}]] },
+    { page: "check prompts", as: "admin", queries: [["check.list", {}]] },
+    { page: "schedules", as: "admin", queries: [["schedule.list"]] },
+    { page: "history of schedules", as: "admin", queries: [["schedule.history", {}]] },
+    { page: "costs", as: "admin", queries: [["cost.months"]] },
+    { page: "people", as: "admin", queries: [["people.list"], ["invite.list"]] },
     { page: "erasures", as: "admin", queries: [["erasure.list", {}]] },
     { page: "audit trail", as: "admin", queries: [["audit.list", {}]] },
+    { page: "audit trail, of runs", as: "admin", queries: [["audit.list", { area: "runs" }]] },
+    { page: "webhooks", as: "admin", queries: [["webhook.list"]] },
+    { page: "system", as: "admin", queries: [["system.get"]] },
     { page: "settings", as: "admin", queries: [["setting.get"]] },
   ];
 }

@@ -1,4 +1,5 @@
 // How long the queries of each page take over HTTP on a full database, and whether they read a big table through.
+import { tmpdir } from "node:os";
 import pg from "pg";
 import superjson from "superjson";
 import { appRouter } from "../../server/api/root.ts";
@@ -79,7 +80,9 @@ async function planner(databaseUrl: string, client: pg.Client) {
   const viewers = { busiest: await viewerOf(BUSIEST), admin: await viewerOf(ADMIN.email) };
   const unreachable = { health: () => Promise.reject(new Error("nothing is served in the load test's own process")) };
   const env = {
-    HONE_HOME: "/nowhere",
+    HONE_HOME: tmpdir(),
+    NEXTAUTH_SECRET: "",
+    WEBHOOK_ALLOW: { origins: [] },
     HONE_MODEL: "/nowhere/model.gguf",
     CHAT_PER_MINUTE: 1,
     MAX_MESSAGE_CHARACTERS: 1,

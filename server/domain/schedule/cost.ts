@@ -118,8 +118,8 @@ const readAnnotators = (db: Db, from: Date) => db.$queryRaw<{ month: string; min
     sum(least(extract(epoch FROM "endedAt" - "leasedAt") / 60, ${LONGEST_TASK_MINUTES}))::float8 AS "minutes"
   FROM "Assignment" WHERE "state" = 'SUBMITTED' AND "endedAt" >= ${from} GROUP BY 1`;
 
-/** Tokens read and written in conversations by month: a pass over all messages, so they are kept and may be some minutes old. */
-const CHAT_TOKENS: FigureSource<Record<string, number>> = {
+/** Tokens read and written in conversations by month: a pass over a year of messages, so they are kept and may be some minutes old. */
+export const CHAT_TOKENS: FigureSource<Record<string, number>> = {
   ...{ key: "chat tokens by month", schema: z.record(z.string(), z.number()) },
   version: async (db) => {
     const newest = await db.message.findFirst({ orderBy: { createdAt: "desc" }, select: { id: true, status: true } });
@@ -129,7 +129,9 @@ const CHAT_TOKENS: FigureSource<Record<string, number>> = {
     const rows = await db.$queryRaw<{ month: string; tokens: number; size: number }[]>`
       SELECT to_char("createdAt" AT TIME ZONE 'UTC', 'YYYY-MM') AS "month", count(*)::int AS "size",
         coalesce(sum(coalesce("promptTokens", 0) + coalesce("completionTokens", 0)), 0)::float8 AS "tokens"
-      FROM "Message" WHERE "role" = 'ASSISTANT' GROUP BY 1`;
+      FROM "Message" WHERE "role" = 'ASSISTANT'
+        AND "createdAt" >= (SELECT max("createdAt") FROM "Message") - make_interval(months => ${MONTHS}::int)
+      GROUP BY 1`;
     const value = Object.fromEntries(rows.map(({ month, tokens }) => [month, tokens]));
     return { value, size: rows.reduce((sum, { size }) => sum + size, 0) };
   },
