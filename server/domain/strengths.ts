@@ -167,7 +167,8 @@ export const readCompared = (db: Db, between?: readonly [string, string]) => db.
       JOIN "RankingEntry" one ON one."rankingId" = given."id"
       JOIN "RankingEntry" other ON other."rankingId" = given."id" AND one."messageId" < other."messageId")
   ) compared
-  JOIN "Message" a ON a."id" = compared."aId" JOIN "Message" b ON b."id" = compared."bId"
+  JOIN LATERAL (SELECT * FROM "Message" WHERE "id" = compared."aId" OFFSET 0) a ON true
+  JOIN LATERAL (SELECT * FROM "Message" WHERE "id" = compared."bId" OFFSET 0) b ON true
   WHERE a."baseSha256" = b."baseSha256" AND a."adapterSha256" IS DISTINCT FROM b."adapterSha256"
     ${between ? Prisma.sql`AND a."adapterSha256" IN (${Prisma.join(between)}) AND b."adapterSha256" IN (${Prisma.join(between)})` : Prisma.empty}
   ORDER BY compared."at" DESC, compared."aId", compared."bId" LIMIT ${MOST}`;

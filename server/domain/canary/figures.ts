@@ -35,7 +35,7 @@ export async function armFigures(db: Db | Tx, deploymentId: string): Promise<Arm
     ), thumbs AS (
       SELECT count(*) FILTER (WHERE thumb."value" > 0) AS "up", count(*) FILTER (WHERE thumb."value" < 0) AS "down",
         count(DISTINCT thumb."messageId") AS "judged"
-      FROM spoken JOIN "Feedback" thumb ON thumb."messageId" = spoken."id"
+      FROM "Feedback" thumb WHERE thumb."messageId" = ANY(ARRAY(SELECT "id" FROM spoken))
     )
     SELECT count(*)::int AS "replies", count(DISTINCT "conversationId")::int AS "conversations",
       max(thumbs."up")::int AS "up", max(thumbs."down")::int AS "down", max(thumbs."judged")::int AS "judged",
@@ -87,17 +87,19 @@ async function sideBySide(db: Db | Tx, deploymentId: string): Promise<ArmFigures
       SELECT reply."id" FROM "Message" reply WHERE reply."deploymentId" = ${deploymentId}::uuid AND NOT reply."forComparison"
       ORDER BY reply."id" DESC LIMIT ${NEWEST}
     ), chosen AS (
-      SELECT DISTINCT ranking."id" FROM own JOIN "RankingEntry" entry ON entry."messageId" = own."id"
+      SELECT DISTINCT ranking."id" FROM "RankingEntry" entry
       JOIN "Ranking" ranking ON ranking."id" = entry."rankingId" JOIN "Comparison" comparison ON comparison."id" = ranking."comparisonId"
-      WHERE comparison."reason" = 'CHAT' AND ranking."withdrawnAt" IS NULL LIMIT ${NEWEST_CHOICES}
+      WHERE entry."messageId" = ANY(ARRAY(SELECT "id" FROM own))
+        AND comparison."reason" = 'CHAT' AND ranking."withdrawnAt" IS NULL LIMIT ${NEWEST_CHOICES}
     ), counted AS (
       SELECT count(*) FILTER (WHERE reply."deploymentId" = ${deploymentId}::uuid) AS "own",
         count(*) FILTER (WHERE reply."deploymentId" <> ${deploymentId}::uuid AND other."slot" = 'default') AS "others", count(*) AS "all",
         count(*) FILTER (WHERE entry."rank" = 1) AS "best",
         count(*) FILTER (WHERE entry."rank" = 1 AND reply."deploymentId" = ${deploymentId}::uuid) AS "ownBest",
         count(DISTINCT substr(reply."requestKey", strpos(reply."requestKey", ':'))) AS "requests"
-      FROM chosen JOIN "RankingEntry" entry ON entry."rankingId" = chosen."id" JOIN "Message" reply ON reply."id" = entry."messageId"
-      JOIN "Deployment" other ON other."id" = reply."deploymentId" GROUP BY chosen."id"
+      FROM "RankingEntry" entry JOIN "Message" reply ON reply."id" = entry."messageId"
+      JOIN "Deployment" other ON other."id" = reply."deploymentId"
+      WHERE entry."rankingId" = ANY(ARRAY(SELECT "id" FROM chosen)) GROUP BY entry."rankingId"
     )
     SELECT count(*)::int AS "comparisons", coalesce(sum("ownBest"::float8 / "best"), 0) AS "points" FROM counted
     WHERE "own" = "others" AND "all" = 2 * "own" AND "requests" = 1 AND "best" > 0`);
