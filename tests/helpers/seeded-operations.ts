@@ -67,6 +67,25 @@ async function writeSchedules({ trpc }: Person): Promise<string> {
   return nightly.id;
 }
 
+/** New conversations while the canary runs: enough that bars of evidence have a length. */
+const CHATS = 60;
+const ASKED = [
+  "What is 12 plus 30?",
+  "What is the capital of Japan?",
+  "How do I make tea?",
+  "What is the opposite of cold?",
+];
+
+/** A question of somebody new, and a thumb for most replies: of the canary's six in seven are liked, of the others two in three. */
+async function chat(admin: Person, i: number): Promise<void> {
+  const { trpc } = admin;
+  const content = ASKED[i % ASKED.length]!;
+  const sent = await trpc.message.send.mutate({ parentId: null, content, requestKey: crypto.randomUUID() });
+  const { message } = await wholeReply(admin, sent.reply.id);
+  const disliked = i % (message.release?.number === 3 ? 7 : 3) === 0;
+  if (i % 5 > 0) await trpc.feedback.set.mutate({ messageId: message.id, value: disliked ? -1 : 1 });
+}
+
 /** Needs an instance that may send webhooks to 127.0.0.1. Takes some three minutes, most of them two gates and a run. */
 export async function seedOperations(admin: Person, seeded: Seeded): Promise<SeededOperations> {
   const { trpc } = admin;
@@ -89,12 +108,9 @@ export async function seedOperations(admin: Person, seeded: Seeded): Promise<See
   const gateId = await measured(admin, candidateId);
   const importedId = await bringAdapter(admin, starterAdapter({ seed: 3 }), "From the lab");
   await trpc.deployment.startCanary.mutate({ adapterId: candidateId, override: "Tried on few people first." });
-  for (let i = 0; i < 4; i++) {
-    const requestKey = crypto.randomUUID();
-    const sent = await trpc.message.send.mutate({ parentId: null, content: "What is 12 plus 30?", requestKey });
-    const { message } = await wholeReply(admin, sent.reply.id);
-    await trpc.feedback.set.mutate({ messageId: message.id, value: i === 3 ? -1 : 1 });
-  }
+  // Straight to the stage where every second new conversation is its own.
+  for (const from of [0, 1]) await trpc.deployment.advanceCanary.mutate({ from });
+  for (let i = 0; i < CHATS; i++) await chat(admin, i);
   await receiver.close();
   return { gateId, candidateId, importedId, scheduleId };
 }
