@@ -58,6 +58,7 @@ export const ERROR_STATUS = {
   INFERENCE_LOST: 502,
   GENERATOR_LOST: 502,
   INFERENCE_UNAVAILABLE: 503,
+  DISK_FULL: 507,
   // How a Run may fail; its page translates them as well.
   BAD_ARGUMENT: 400,
   BAD_CONFIG: 400,
@@ -107,8 +108,21 @@ export const isErrorCode = (code: unknown): code is ErrorCode => typeof code ===
 export const notFound = (what: string) =>
   new AppError("NOT_FOUND", `No such ${what}, or it is not yours; go back to the list and choose again.`);
 
-/** The AppError in an error or among its causes. */
+/** The AppError in an error or among its causes; a full disk is one, wherever it showed. */
 export function appErrorOf(error: unknown): AppError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof AppError) return cause;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AppError) return cause;
+    if (isDiskFull(cause)) return new AppError("DISK_FULL", DISK_FULL, { cause });
+  }
   return undefined;
 }
+
+const DISK_FULL =
+  "The disk of this server is full; free some space and try again. What was stored before is untouched.";
+
+/** Of ours by its code, of PostgreSQL's by what it says. */
+const isDiskFull = (error: Error): boolean =>
+  (error as NodeJS.ErrnoException).code === "ENOSPC" || /no space left on device/i.test(error.message);
+
+/** Whether whoever runs the server must read of it in the log: what nobody expected, and what only they can mend. */
+export const isForTheLog = (code: ErrorCode = "INTERNAL"): boolean => code === "INTERNAL" || code === "DISK_FULL";

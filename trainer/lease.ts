@@ -1,7 +1,7 @@
 /** A worker's hold on a Run: renewed by heartbeats, and the one place that knows when to let go. */
 
 import type { HoldAnswer } from "../server/domain/run.ts";
-import { AppError, type ErrorCode, isErrorCode } from "../server/errors.ts";
+import { AppError, appErrorOf, type ErrorCode, isErrorCode } from "../server/errors.ts";
 import { GgufError } from "../server/gguf/format.ts";
 import { EngineError } from "./engine/contract.ts";
 import { TrainerError } from "./errors.ts";
@@ -92,8 +92,8 @@ export function holdLease({ beat, everyMs, leaseMs, now = () => performance.now(
 
 /** Code and sentence for the person who started a run that failed; the code is one that the pages know. */
 export function failureOf(error: unknown): { errorCode: ErrorCode; error: string } {
-  if (error instanceof TrainerError || error instanceof AppError)
-    return { errorCode: error.code, error: error.message };
+  const known = error instanceof TrainerError ? error : appErrorOf(error);
+  if (known) return { errorCode: known.code, error: known.message };
   if (error instanceof EngineError) return { errorCode: "ENGINE_REFUSED", error: error.message };
   if (error instanceof GgufError) {
     // A file of another base keeps its own code; whatever else is wrong with a file is said by its sentence.

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { getViewer } from "../auth.ts";
 import { isSameOrigin } from "../client.ts";
 import { callerOfApiKey } from "../domain/api-key.ts";
-import { AppError, appErrorOf } from "../errors.ts";
+import { AppError, appErrorOf, isForTheLog } from "../errors.ts";
 import { logger } from "../log.ts";
 import { takeToken } from "../rate-limit.ts";
 import { inRequest } from "../request-scope.ts";
@@ -27,7 +27,7 @@ async function admitAndAnswer(
     return await work(own, viewer);
   } catch (error) {
     const known = error instanceof z.ZodError ? inputError(error) : appErrorOf(error);
-    if (!known) logger("api").error({ err: error }, "a file could not be taken or sent");
+    if (isForTheLog(known?.code)) logger("api").error({ err: error }, "a file could not be taken or sent");
     const body = { code: known?.code ?? "INTERNAL", message: known?.message ?? "Something went wrong here." };
     return Response.json(body, { status: known?.status ?? 500 });
   }

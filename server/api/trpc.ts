@@ -5,7 +5,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Role } from "../../prisma/generated/enums.ts";
-import { AppError, appErrorOf, ERROR_STATUS, type ErrorCode } from "../errors.ts";
+import { AppError, appErrorOf, ERROR_STATUS, type ErrorCode, isForTheLog } from "../errors.ts";
 import { logger } from "../log.ts";
 import { observeCall } from "../metrics.ts";
 import type { Viewer } from "../viewer.ts";
@@ -76,11 +76,12 @@ const TRPC_CODE: Record<number, TRPCError["code"]> = {
   501: "NOT_IMPLEMENTED",
   502: "BAD_GATEWAY",
   503: "SERVICE_UNAVAILABLE",
+  507: "SERVICE_UNAVAILABLE",
 };
 
-/** Logs what nobody expected, with its cause; expected failures are the caller's business. */
+/** Logs what nobody expected, and what only the owner of the server can mend, with its cause; other failures are the caller's business. */
 export function logUnexpected(error: TRPCError, path: string | undefined): void {
-  if (codeOf(error) === "INTERNAL") logger("api").error({ err: error.cause ?? error, path }, "unexpected failure");
+  if (isForTheLog(codeOf(error))) logger("api").error({ err: error.cause ?? error, path }, "unexpected failure");
 }
 
 /** Names expected failures for tRPC, which makes the HTTP status of it. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type ApiCaller, callerOfApiKey } from "../../domain/api-key.ts";
-import { AppError, appErrorOf, type ErrorCode } from "../../errors.ts";
+import { AppError, appErrorOf, type ErrorCode, isForTheLog } from "../../errors.ts";
 import { logger } from "../../log.ts";
 import { takeToken } from "../../rate-limit.ts";
 import { inRequest } from "../../request-scope.ts";
@@ -35,7 +35,7 @@ export function errorBody(error: unknown): { status: number; body: object; retry
     return { status: 400, body: { error: { message, type: "invalid_request_error", param, code: "invalid_input" } } };
   }
   const known = appErrorOf(error);
-  if (!known) logger("v1").error({ err: error }, "unexpected failure");
+  if (isForTheLog(known?.code)) logger("v1").error({ err: error }, "unexpected failure");
   const status = known?.status ?? 500;
   const type = TYPE[status] ?? (status < 500 ? "invalid_request_error" : "server_error");
   const message = known?.message ?? "Something went wrong here; it was written to the log.";

@@ -1,5 +1,6 @@
 /** A worker's hold on a Run: what each answer means, and when silence means that the run is lost. */
 
+import { existsSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HoldAnswer } from "../../../server/domain/run.ts";
 import { EngineError } from "../../../trainer/engine/contract.ts";
@@ -115,11 +116,33 @@ describe("holdLease", () => {
   });
 });
 
+/** What the system says of a disk without room; made by hand where it has no device for it. */
+function realFullDisk(): unknown {
+  if (!existsSync("/dev/full")) return Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
+  try {
+    writeFileSync("/dev/full", "a checkpoint");
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
 describe("failureOf", () => {
   it("passes expected failures on with their code and sentence", () => {
     const expected = new TrainerError("NO_EXAMPLES", "There are no pairs to train on.");
     expect(failureOf(expected)).toEqual({ errorCode: "NO_EXAMPLES", error: "There are no pairs to train on." });
     expect(failureOf(new EngineError("Rank 0."))).toEqual({ errorCode: "ENGINE_REFUSED", error: "Rank 0." });
+  });
+
+  it("says of a full disk that it is full, wherever that showed", () => {
+    expect(failureOf(realFullDisk())).toMatchObject({
+      errorCode: "DISK_FULL",
+      error: expect.stringMatching(/free some space/),
+    });
+    const ofPostgres = new Error('could not extend file "base/5/1": No space left on device');
+    const wrapped = new Error("the checkpoint could not be written", { cause: ofPostgres });
+    expect(failureOf(wrapped).errorCode).toBe("DISK_FULL");
+    expect(failureOf(new Error("no space in this name")).errorCode).toBe("INTERNAL");
   });
 
   it("keeps the insides of unexpected ones out of sight", () => {

@@ -4,7 +4,7 @@ import { AsyncResource } from "node:async_hooks";
 import { Readable } from "node:stream";
 import { getViewer } from "../../../../server/auth.ts";
 import { exportAccount } from "../../../../server/domain/account-export.ts";
-import { AppError, appErrorOf } from "../../../../server/errors.ts";
+import { AppError, appErrorOf, isForTheLog } from "../../../../server/errors.ts";
 import { logger } from "../../../../server/log.ts";
 import { takeToken } from "../../../../server/rate-limit.ts";
 import { inRequest } from "../../../../server/request-scope.ts";
@@ -35,7 +35,7 @@ async function answer(): Promise<Response> {
     });
   } catch (error) {
     const known = appErrorOf(error);
-    if (!known) logger("api").error({ err: error }, "an account's data could not be sent");
+    if (isForTheLog(known?.code)) logger("api").error({ err: error }, "an account's data could not be sent");
     const body = { code: known?.code ?? "INTERNAL", message: known?.message ?? "Something went wrong here." };
     return Response.json(body, { status: known?.status ?? 500 });
   }

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { getViewer } from "../../../../../server/auth.ts";
 import { erasureReportFile } from "../../../../../server/domain/erasure-view.ts";
-import { AppError, appErrorOf, notFound } from "../../../../../server/errors.ts";
+import { AppError, appErrorOf, isForTheLog, notFound } from "../../../../../server/errors.ts";
 import { logger } from "../../../../../server/log.ts";
 import { inRequest } from "../../../../../server/request-scope.ts";
 import { services } from "../../../../../server/services.ts";
@@ -30,7 +30,7 @@ async function answer({ params }: Context): Promise<Response> {
     });
   } catch (error) {
     const known = appErrorOf(error);
-    if (!known) logger("api").error({ err: error }, "an erasure's report could not be sent");
+    if (isForTheLog(known?.code)) logger("api").error({ err: error }, "an erasure's report could not be sent");
     const body = { code: known?.code ?? "INTERNAL", message: known?.message ?? "Something went wrong here." };
     return Response.json(body, { status: known?.status ?? 500 });
   }
