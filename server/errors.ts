@@ -110,11 +110,17 @@ export const notFound = (what: string) =>
 
 /** The AppError in an error or among its causes; a full disk is one, wherever it showed. */
 export function appErrorOf(error: unknown): AppError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof AppError) return cause;
-    if (isDiskFull(cause)) return new AppError("DISK_FULL", DISK_FULL, { cause });
-  }
-  return undefined;
+  const chain = causesOf(error);
+  const known = chain.find((cause) => cause instanceof AppError);
+  // Only then, since an error of ours may quote what people wrote.
+  const full = known ? undefined : chain.find(isDiskFull);
+  return full ? new AppError("DISK_FULL", DISK_FULL, { cause: full }) : known;
+}
+
+function causesOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) chain.push(cause);
+  return chain;
 }
 
 const DISK_FULL =

@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HoldAnswer } from "../../../server/domain/run.ts";
+import { AppError } from "../../../server/errors.ts";
 import { EngineError } from "../../../trainer/engine/contract.ts";
 import { TrainerError } from "../../../trainer/errors.ts";
 import { BudgetSpent, failureOf, holdLease, LeaseLost, RunCancelled } from "../../../trainer/lease.ts";
@@ -142,6 +143,9 @@ describe("failureOf", () => {
     const ofPostgres = new Error('could not extend file "base/5/1": No space left on device');
     const wrapped = new Error("the checkpoint could not be written", { cause: ofPostgres });
     expect(failureOf(wrapped).errorCode).toBe("DISK_FULL");
+    // Said by whoever wrote the data, and quoted.
+    const quoted = new AppError("BAD_DATA", 'Line 3: "no space left on device" is no number.');
+    expect(failureOf(new Error(quoted.message, { cause: quoted }))).toMatchObject({ errorCode: "BAD_DATA" });
     expect(failureOf(new Error("no space in this name")).errorCode).toBe("INTERNAL");
   });
 
