@@ -1,7 +1,9 @@
 // Two adapters beside each other: which two, which one people prefer, and where figures, settings, curves and replies differ.
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { Button } from "../../../_components/ui/button.tsx";
 import { Card } from "../../../_components/ui/card.tsx";
 import { Skeleton } from "../../../_components/ui/skeleton.tsx";
 import { type Outputs, useTRPC } from "../../../_lib/trpc.ts";
@@ -101,10 +103,24 @@ function Outcome({ a, b }: { a: AdapterRow; b: AdapterRow }) {
 }
 
 /** A sentence, and the interval on a line from 0 to 1 with one half marked. */
+/** With the way to find out. */
+function Uncompared() {
+  const t = useTranslations("registry.compare");
+  return (
+    <div className="space-y-3 text-sm">
+      <p className="text-quiet">{t("winNone")}</p>
+      <p className="max-w-prose text-quiet">{t("winHow")}</p>
+      <Button asChild>
+        <Link href="/admin/deployments">{t("winShare")}</Link>
+      </Button>
+    </div>
+  );
+}
+
 function WinRate({ winRate, names }: { winRate: Comparison["winRate"]; names: Names }) {
   const t = useTranslations("registry.compare");
   const format = useFormatter();
-  if (!winRate) return <p className="text-quiet text-sm">{t("winNone")}</p>;
+  if (!winRate) return <Uncompared />;
   const percent = (share: number) => format.number(share, { style: "percent", maximumFractionDigits: 0 });
   const { value, low, high, count, from } = winRate;
   const sentence = t(from === "PEOPLE" ? "winPeople" : "winGate", {
