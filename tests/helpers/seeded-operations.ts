@@ -2,7 +2,7 @@
 import { type Person, wholeReply } from "./api.ts";
 import { bringAdapter, starterAdapter } from "./brought-adapter.ts";
 import { startReceiver } from "./receiver.ts";
-import type { Seeded } from "./seeded.ts";
+import { measured, type Seeded, until } from "./seeded.ts";
 
 export interface SeededOperations {
   /** Of the adapter that the canary tries. */
@@ -11,24 +11,6 @@ export interface SeededOperations {
   importedId: string;
   scheduleId: string;
 }
-
-const LOOK_MS = 500;
-
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-/** The verdict on an adapter, once there is one. @returns id of its gate */
-const measured = ({ trpc }: Person, adapterId: string) =>
-  until(async () => {
-    const [gate] = (await trpc.gate.list.query({ adapterId })).items;
-    if (gate?.status === "FAILED") throw new Error(`The gate of ${adapterId} failed.`);
-    return gate && gate.status !== "QUEUED" && gate.status !== "RUNNING" ? gate.id : null;
-  });
 
 /** A second run, with other settings than the first. @returns the adapter it made */
 async function trainAgain({ trpc }: Person): Promise<string> {
@@ -104,7 +86,6 @@ export async function seedOperations(admin: Person, seeded: Seeded): Promise<See
   });
   const scheduleId = await writeSchedules(admin);
   const candidateId = await trainAgain(admin);
-  await measured(admin, seeded.adapterId);
   const gateId = await measured(admin, candidateId);
   const importedId = await bringAdapter(admin, starterAdapter({ seed: 3 }), "From the lab");
   await trpc.deployment.startCanary.mutate({ adapterId: candidateId, override: "Tried on few people first." });

@@ -25,6 +25,24 @@ export interface Seeded {
   datasetId: string;
 }
 
+const LOOK_MS = 500;
+
+export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** The verdict on an adapter, once there is one. @returns id of its gate */
+export const measured = ({ trpc }: Person, adapterId: string) =>
+  until(async () => {
+    const [gate] = (await trpc.gate.list.query({ adapterId })).items;
+    if (gate?.status === "FAILED") throw new Error(`The gate of ${adapterId} failed.`);
+    return gate && gate.status !== "QUEUED" && gate.status !== "RUNNING" ? gate.id : null;
+  });
+
 /** Asks, asks again, and prefers the shorter draft. @returns the conversation */
 async function judgeTwoDrafts(
   person: Person,
@@ -42,7 +60,7 @@ async function judgeTwoDrafts(
   return { conversationId: sent.conversationId, last: second.id };
 }
 
-/** Takes about a minute on an idle machine, most of it the training run. */
+/** Takes about a minute and a half on an idle machine, most of it the training run and its gate. */
 export async function seedInstance(url: string, admin: Person): Promise<Seeded> {
   const people = await Promise.all(["Mei", "Jonas"].map((name) => signUp(url, name)));
   for (const [index, prompt] of PROMPTS.entries()) await judgeTwoDrafts(people[index % 2]!, prompt);
@@ -50,14 +68,14 @@ export async function seedInstance(url: string, admin: Person): Promise<Seeded> 
   await judgeTwoDrafts(admin, "And how many days are in a year?", opened.conversationId, opened.last);
 
   const { id } = await admin.trpc.run.create.mutate({ method: "DPO", seed: 7 });
-  let run = await admin.trpc.run.get.query({ id });
-  while (!["SUCCEEDED", "FAILED", "CANCELLED"].includes(run.status)) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    run = await admin.trpc.run.get.query({ id });
-  }
+  const run = await until(async () => {
+    const now = await admin.trpc.run.get.query({ id });
+    return ["SUCCEEDED", "FAILED", "CANCELLED"].includes(now.status) && now;
+  });
   if (!run.adapterId) throw new Error(`The run ended as ${run.status}: ${run.error ?? "no error given"}`);
-  // Its gate would take another minute, and this instance is to show a release, not what a gate does.
-  const override = "Seeded for tests and pictures";
+  // Before it goes live, so that its gate has the base beside it.
+  await measured(admin, run.adapterId);
+  const override = "A dozen judgements decide nothing; tried all the same.";
   await admin.trpc.deployment.activate.mutate({ adapterId: run.adapterId, override });
   const sent = await admin.trpc.message.send.mutate({
     parentId: null,

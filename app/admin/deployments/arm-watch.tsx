@@ -15,9 +15,10 @@ export function ArmWatch({ arm: { isDefault, watch } }: { arm: Pick<ArmData, "is
   const worst = watch.tests.reduce((worst, test) => (test.evidenceWorse > worst.evidenceWorse ? test : worst));
   const { metric, evidenceWorse, bar } = worst;
   const worse = Math.round(evidenceWorse * 10) / 10;
+  const said = t(`strength.${strength(evidenceWorse, bar)}`);
   return (
     <p className="w-full text-quiet text-xs">
-      {t(isDefault ? "watchedRelease" : "watchedArm", { control })} {t(`strength.${strength(evidenceWorse, bar)}`)}
+      {t(isDefault ? "watchedRelease" : "watchedArm", { control })} {worse > 1 ? said : t("alone", { worse: said })}
       {worse > 1 && ` · ${t(`test.${metric}`)} · ${t("eValue", { worse: shortNumber(worse), bar: shortNumber(bar) })}`}
     </p>
   );

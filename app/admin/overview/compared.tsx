@@ -37,7 +37,7 @@ export function ComparedSentence({ compared }: { compared: FiguresData["compared
   const other = gate?.other ? otherName(gate.other, t) : before;
   return (
     <>
-      {gate?.other && `${t("backAgain", { other: before })} `}
+      {measured && gate?.other && `${t("besideAnother", { before })} `}
       {measured && t.rich("wins", { ...shares(measured), pairs: measured.pairs, other, strong })}
       {!measured && (gate ? t("noPairs") : t("notMeasured", { other: before }))}{" "}
       {people && t.rich("people", { ...shares(people), comparisons: people.comparisons, strong })}

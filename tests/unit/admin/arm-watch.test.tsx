@@ -32,6 +32,6 @@ test("a watch that was over without a word says nothing", () => {
 test("evidence that says nothing is no number", () => {
   const calm = { ...watch, tests: tests.slice(0, 1) };
   expect(words(<ArmWatch arm={{ isDefault: false, watch: calm }} />)).toBe(
-    "Watched beside r3. Nothing says that it is worse",
+    "Watched beside r3. Nothing says that it is worse.",
   );
 });

@@ -34,7 +34,7 @@ describe("how much better live is", () => {
     expect(words(<Compared compared={{ ...COMPARED, gate: worse }} />)).toContain("Worse, and surely so");
   });
 
-  test("is said to be unknown where nothing was measured, where there is one release, and of weights that are back", () => {
+  test("is said to be unknown where nothing was measured, where there is one release, and where a gate measured it beside another", () => {
     expect(words(<ComparedSentence compared={null} />)).toBe(
       "It is the only release so far; the next one is compared with it.",
     );
@@ -46,7 +46,11 @@ describe("how much better live is", () => {
     expect(words(<Compared compared={{ ...COMPARED, gate: empty, people: null }} />)).toBe("");
     const other = { ...COMPARED.gate!, other: { adapterSha256: "c".repeat(64) } };
     expect(words(<ComparedSentence compared={{ ...COMPARED, gate: other }} />)).toMatch(
-      /These weights were live before; what spoke in between is r6 · bbbbbb\. It wins .* against weights cccccc/,
+      /Its gate did not measure it beside r6 · bbbbbb, the release before it\. It wins .* against weights cccccc/,
+    );
+    const unmeasured = { ...other, winRate: null };
+    expect(words(<ComparedSentence compared={{ ...COMPARED, gate: unmeasured, people: null }} />)).toBe(
+      "Its gate had no held-out comparison to go by.",
     );
   });
 });
