@@ -59,11 +59,11 @@ const ASKED = [
 ];
 
 /** A question of somebody new, and a thumb for most replies: of the canary's six in seven are liked, of the others two in three. */
-async function chat(admin: Person, i: number): Promise<void> {
-  const { trpc } = admin;
+async function chat(person: Person, i: number): Promise<void> {
+  const { trpc } = person;
   const content = ASKED[i % ASKED.length]!;
   const sent = await trpc.message.send.mutate({ parentId: null, content, requestKey: crypto.randomUUID() });
-  const { message } = await wholeReply(admin, sent.reply.id);
+  const { message } = await wholeReply(person, sent.reply.id);
   const disliked = i % (message.release?.number === 3 ? 7 : 3) === 0;
   if (i % 5 > 0) await trpc.feedback.set.mutate({ messageId: message.id, value: disliked ? -1 : 1 });
 }
@@ -91,7 +91,7 @@ export async function seedOperations(admin: Person, seeded: Seeded): Promise<See
   await trpc.deployment.startCanary.mutate({ adapterId: candidateId, override: "Tried on few people first." });
   // Straight to the stage where every second new conversation is its own.
   for (const from of [0, 1]) await trpc.deployment.advanceCanary.mutate({ from });
-  for (let i = 0; i < CHATS; i++) await chat(admin, i);
+  for (let i = 0; i < CHATS; i++) await chat(seeded.visitor, i);
   await receiver.close();
   return { gateId, candidateId, importedId, scheduleId };
 }

@@ -23,6 +23,8 @@ export interface Seeded {
   runId: string;
   adapterId: string;
   datasetId: string;
+  /** Somebody who chats. */
+  visitor: Person;
 }
 
 const LOOK_MS = 500;
@@ -65,7 +67,7 @@ export async function seedInstance(url: string, admin: Person): Promise<Seeded> 
   const people = await Promise.all(["Mei", "Jonas"].map((name) => signUp(url, name)));
   for (const [index, prompt] of PROMPTS.entries()) await judgeTwoDrafts(people[index % 2]!, prompt);
   const opened = await judgeTwoDrafts(admin, "What is the capital of Japan?");
-  await judgeTwoDrafts(admin, "And how many days are in a year?", opened.conversationId, opened.last);
+  await judgeTwoDrafts(admin, "And the capital of France?", opened.conversationId, opened.last);
 
   const { id } = await admin.trpc.run.create.mutate({ method: "DPO", seed: 7 });
   const run = await until(async () => {
@@ -83,5 +85,6 @@ export async function seedInstance(url: string, admin: Person): Promise<Seeded> 
     requestKey: randomUUID(),
   });
   await wholeReply(admin, sent.reply.id);
-  return { conversationId: opened.conversationId, runId: id, adapterId: run.adapterId, datasetId: run.datasetId };
+  const { adapterId, datasetId } = run;
+  return { conversationId: opened.conversationId, runId: id, adapterId, datasetId, visitor: people[0]! };
 }
