@@ -45,6 +45,9 @@ export const measured = ({ trpc }: Person, adapterId: string) =>
     return gate && gate.status !== "QUEUED" && gate.status !== "RUNNING" ? gate.id : null;
   });
 
+/** A reply that is shorter than the first comes soon, unless that was a single word. */
+const TRIES = 5;
+
 /** Asks, asks again, and prefers the shorter draft. @returns the conversation */
 async function judgeTwoDrafts(
   person: Person,
@@ -54,11 +57,15 @@ async function judgeTwoDrafts(
 ) {
   const sent = await person.trpc.message.send.mutate({ conversationId, parentId, content, requestKey: randomUUID() });
   const first = (await wholeReply(person, sent.reply.id)).message;
-  const again = await person.trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
-  const second = (await wholeReply(person, again.id)).message;
-  const [shorter, longer] = first.content.length <= second.content.length ? [first, second] : [second, first];
+  let second = first;
+  for (let i = 0; i < TRIES && second.content.length >= first.content.length; i++) {
+    const again = await person.trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
+    second = (await wholeReply(person, again.id)).message;
+  }
+  const [shorter, longer] = first.content.length < second.content.length ? [first, second] : [second, first];
   await person.trpc.feedback.set.mutate({ messageId: shorter.id, value: 1 });
-  await person.trpc.feedback.set.mutate({ messageId: longer.id, value: -1, reasons: ["too-long"] });
+  if (longer.content !== shorter.content)
+    await person.trpc.feedback.set.mutate({ messageId: longer.id, value: -1, reasons: ["too-long"] });
   return { conversationId: sent.conversationId, last: second.id };
 }
 
