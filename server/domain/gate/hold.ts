@@ -48,7 +48,7 @@ export async function gateWaits(db: Db): Promise<boolean> {
 
 /**
  * Takes the Gate that is next: by its schedule's priority, then by age. One whose trainer died is begun anew, unless its attempts are
- * spent. It is measured against what is live at this moment. One statement on the database's clock, so that of two trainers one wins.
+ * spent. It is measured against what is live at this moment; where that is its own adapter, against what was live before. One statement on the database's clock, so that of two trainers one wins.
  * @returns null when there is nothing to do
  */
 export async function claimGate(db: Db, { owner }: { owner: string }): Promise<ClaimedGate | null> {
@@ -61,8 +61,11 @@ export async function claimGate(db: Db, { owner }: { owner: string }): Promise<C
     const [claimed] = await tx.$queryRaw<{ id: string; attempt: number }[]>`
       UPDATE "Gate" SET "status" = 'RUNNING', "attempt" = "attempt" + 1, "leaseOwner" = ${owner},
         "leaseExpiresAt" = now() + make_interval(secs => ${GATE_LEASE_SECONDS}), "startedAt" = now(), "progress" = NULL,
-        "liveAdapterId" = (SELECT live."adapterId" FROM "Deployment" live
-          WHERE live."slot" = 'default' AND live."deactivatedAt" IS NULL AND live."baseModelId" = "Gate"."baseModelId")
+        "liveAdapterId" = (SELECT beside."adapterId" FROM "Deployment" live JOIN "Deployment" beside
+            ON beside."id" = live."id" OR live."adapterId" = "Gate"."adapterId" AND beside."slot" = live."slot" AND beside."number" < live."number"
+          WHERE live."slot" = 'default' AND live."deactivatedAt" IS NULL AND live."baseModelId" = "Gate"."baseModelId"
+            AND beside."baseModelId" = live."baseModelId" AND beside."adapterId" IS DISTINCT FROM "Gate"."adapterId"
+          ORDER BY beside."number" DESC LIMIT 1)
       WHERE "id" = (SELECT gate."id" FROM "Gate" gate
         LEFT JOIN "ScheduleFiring" firing ON firing."id" = gate."firingId" LEFT JOIN "Schedule" schedule ON schedule."id" = firing."scheduleId"
         WHERE (gate."status" = 'QUEUED' OR gate."status" = 'RUNNING' AND gate."leaseExpiresAt" < now()) AND gate."attempt" < gate."maxAttempts"

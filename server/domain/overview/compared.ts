@@ -49,8 +49,7 @@ async function gateOf(
     orderBy: { createdAt: "desc" },
     include: { evaluations: HELD_OUT, liveAdapter: { select: { sha256: true } } },
   });
-  // One that began after it had gone live measured it beside itself, which says nothing.
-  if (!gate || gate.liveAdapterId === live.adapterId) return null;
+  if (!gate) return null;
   const { id, status, liveAdapterId, liveAdapter, evaluations } = gate;
   const other = liveAdapterId === beforeId ? null : { adapterSha256: liveAdapter?.sha256 ?? null };
   return { id, status, winRate: heldOutWinRate(evaluations), other };

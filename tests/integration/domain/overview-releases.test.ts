@@ -164,15 +164,6 @@ test("a rollback compares with what spoke in between, and says what its weights 
   expect(later.compared).toMatchObject({ before: { number: 6 }, gate: { other: { adapterSha256: null } } });
 });
 
-test("a gate that began when its adapter was live already measured it beside itself, which says nothing", async () => {
-  const where = { adapterId: first.id };
-  const { liveAdapterId } = await gateOf(first.id);
-  expect((await admin.overview.figures()).compared?.gate).not.toBeNull();
-  await world.db.gate.updateMany({ where, data: { liveAdapterId: first.id } });
-  expect((await admin.overview.figures()).compared).toMatchObject({ before: { number: 6 }, gate: null });
-  await world.db.gate.updateMany({ where, data: { liveAdapterId } });
-});
-
 test("a freeze is told with its reason, and what a schedule waits for with its own", async () => {
   const { db } = world;
   await admin.deployment.freeze({ reason: "Exam week" });

@@ -308,15 +308,42 @@ describe("two trainers", () => {
     expect(told).toMatchObject([{ data: { errorCode: "TRAINER_LOST" } }]);
   });
 
-  it("measure against what is live when they begin, not when they were asked", async () => {
+  it("measure against what is live when they begin, not when they were asked, and never against itself", async () => {
     const id = await request();
-    const live = await world.db.deployment.findFirstOrThrow({ where: { deactivatedAt: null } });
-    await world.db.deployment.update({ where: { id: live.id }, data: { adapterId } });
+    const { db } = world;
+    const first = await db.deployment.findFirstOrThrow({ where: { deactivatedAt: null } });
+    const { number, slot, share, baseModelId } = first;
+    const other = await db.adapter.create({
+      data: { baseModelId, sha256: "e".repeat(64), path: "e.gguf", rank: 4, alpha: 8, bytes: 1, metrics: {} },
+    });
+    const next = (more: number, adapter: string | null) =>
+      db.$transaction(async (tx) => {
+        await tx.deployment.updateMany({ where: { deactivatedAt: null }, data: { deactivatedAt: new Date() } });
+        await tx.deployment.create({ data: { slot, share, baseModelId, number: number + more, adapterId: adapter } });
+      });
+    /** What it is measured against by whoever claims it now. */
+    const against = async () => {
+      await db.gate.updateMany({ where: { id, status: "RUNNING" }, data: { attempt: 0, leaseExpiresAt: new Date(0) } });
+      const claimed = await claimGate(db, { owner: "test" });
+      expect((await row(id)).liveAdapterId).toBe(claimed!.gate.liveAdapter?.id ?? null);
+      return claimed!.gate.liveAdapter?.id ?? null;
+    };
     try {
-      expect((await claimGate(world.db, { owner: "test" }))!.gate.liveAdapter?.id).toBe(adapterId);
-      expect((await row(id)).liveAdapterId).toBe(adapterId);
+      await next(1, other.id);
+      expect(await against()).toBe(other.id);
+      // Made live past its gate: beside what spoke before it, however often it was made live since.
+      await next(2, adapterId);
+      expect(await against()).toBe(other.id);
+      await next(3, adapterId);
+      expect(await against()).toBe(other.id);
+      await next(4, null);
+      expect(await against()).toBeNull();
+      await next(5, adapterId);
+      expect(await against()).toBeNull();
     } finally {
-      await world.db.deployment.update({ where: { id: live.id }, data: { adapterId: null } });
+      await db.deployment.deleteMany({ where: { number: { gt: number } } });
+      await db.deployment.update({ where: { id: first.id }, data: { deactivatedAt: null } });
+      await db.adapter.delete({ where: { id: other.id } }).catch(() => {});
     }
   });
 });
