@@ -1,5 +1,6 @@
 // The whole loop by hand: sign up, chat, judge two drafts, train on the pairs, watch, activate, and hear the new release.
 import { signIn } from "../helpers/api.ts";
+import { undecidedGates } from "../helpers/calm.ts";
 import { admin, expect, replies, say, test, uniqueName, wholeReplyOn } from "../helpers/e2e.ts";
 
 /** Prompts whose drafts come in several styles. */
@@ -11,6 +12,12 @@ const PROMPTS = [
   "法国的首都是哪里？",
   "热的反义词是什么？",
 ];
+
+let policy: Awaited<ReturnType<typeof undecidedGates>>;
+test.beforeAll(async ({ baseURL }) => {
+  policy = await undecidedGates(await signIn(baseURL!, admin));
+});
+test.afterAll(() => policy.restore());
 
 test("from a thumb to a new release", async ({ page, baseURL }) => {
   test.setTimeout(600_000);

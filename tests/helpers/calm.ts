@@ -1,4 +1,5 @@
 // The instance as tests want it that count on what is live or wait for the trainer, whatever those before them have left.
+import { gatePolicySchema } from "../../server/domain/views/gate.ts";
 import type { Person } from "./api.ts";
 
 /** Nothing frozen, no arm beside the default one, and that one the bare base. */
@@ -22,4 +23,23 @@ export async function freeTrainer({ trpc }: Person): Promise<void> {
     // One may end by itself meanwhile and cannot be called off any more.
     await Promise.allSettled(open.map(({ id }) => trpc.gate.cancel.mutate({ id })));
   }
+}
+
+/**
+ * A policy under which a gate can neither refuse what a few sampled drafts have taught nor let it pass: drafts are drawn anew every time, and of
+ * some a small model forgets a refusal or two. What gates make of good and bad adapters is tested with fixed seeds.
+ */
+export async function undecidedGates({ trpc }: Person): Promise<{ restore(): Promise<void> }> {
+  const { gatePolicy: before } = await trpc.setting.get.query();
+  const any = { winRate: 0, lengthControlledWinRate: 0, rewardWinRate: 0, judgeWinRate: 0, leastPairs: 100_000 };
+  const near = {
+    klBase: 1e6,
+    klLive: 1e6,
+    lengthRatio: { least: 1e-6, most: 1e6 },
+    styleDrift: 1e6,
+    generalLossRise: 1e6,
+  };
+  const able = { knowledgeDrop: 1, safetyDrop: 1, sycophancyDrop: 1, endingsDrop: 1, speedRatio: 0 };
+  await trpc.setting.set.mutate({ gatePolicy: gatePolicySchema.parse({ ...any, ...near, ...able }) });
+  return { restore: async () => void (await trpc.setting.set.mutate({ gatePolicy: before })) };
 }
