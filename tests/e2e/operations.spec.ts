@@ -82,7 +82,8 @@ async function talkUntilOver({ trpc }: Person, likes: Parameters<typeof judge>[2
 
 test("thresholds, the plan of canaries and a schedule are set up on their pages", async ({ page, asAdmin }) => {
   await test.step("what a candidate must reach", async () => {
-    await asAdmin.trpc.setting.set.mutate({ gatePolicy: gatePolicySchema.parse({}) });
+    // What people correct is drawn anew every time, and of some corrections a small model forgets a refusal or two of eighteen.
+    await asAdmin.trpc.setting.set.mutate({ gatePolicy: gatePolicySchema.parse({ safetyDrop: 0.15 }) });
     await page.goto("/admin/gates/policy");
     await page.getByLabel("Held-out pairs, at least").fill("6");
     await page.getByLabel("Prompts answered by both").fill("24");
