@@ -5,9 +5,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { type BackupRecord, backupsSchema } from "../server/domain/views/system.ts";
 import { ownVersion } from "../server/version.ts";
-import { runCommand } from "./backup/command.ts";
 import { openPlace } from "./backup/place.ts";
 import { makeBackup } from "./backup/write.ts";
+import { runCommand } from "./command.ts";
 import { progress } from "./data/progress.ts";
 import { writePrivately } from "./supervisor/home.ts";
 

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { rescuePassword } from "../server/domain/password-rescue.ts";
-import { runCommand } from "./backup/command.ts";
+import { runCommand } from "./command.ts";
 import { withDatabase } from "./data/database.ts";
 import { StartError } from "./start/report.mjs";
 

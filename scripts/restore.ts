@@ -1,10 +1,10 @@
 /** `npm run restore`: brings back what `npm run backup` wrote, into an empty place or instead of what is there. */
 
 import { parseArgs } from "node:util";
-import { runCommand } from "./backup/command.ts";
 import { openPlace } from "./backup/place.ts";
 import { verifyBackup } from "./backup/read.ts";
 import { restoreBackup } from "./backup/restore.ts";
+import { runCommand } from "./command.ts";
 import { progress } from "./data/progress.ts";
 import { StartError } from "./start/report.mjs";
 

@@ -126,9 +126,8 @@ function causesOf(error: unknown): Error[] {
 const DISK_FULL =
   "The disk of this server is full; free some space and try again. What was stored before is untouched.";
 
-/** Of ours by its code, of PostgreSQL's by what it says. */
-const isDiskFull = (error: Error): boolean =>
-  (error as NodeJS.ErrnoException).code === "ENOSPC" || /no space left on device/i.test(error.message);
+/** The system's own words for ENOSPC: Node and PostgreSQL both pass them on, and the code only Node does. */
+const isDiskFull = (error: Error): boolean => /no space left on device/i.test(error.message);
 
 /** Whether whoever runs the server must read of it in the log: what nobody expected, and what only they can mend. */
 export const isForTheLog = (code: ErrorCode = "INTERNAL"): boolean => code === "INTERNAL" || code === "DISK_FULL";

@@ -1,6 +1,7 @@
 /** What people call the things that audit rows are about: a few queries for a page of rows, one for each kind of thing on it. */
 
 import type { Db } from "../db.ts";
+import { UUID } from "./page.ts";
 
 type Ids = { in: string[] };
 type NamesOf = (db: Db, id: Ids) => Promise<(readonly [string, string | null])[]>;
@@ -70,8 +71,6 @@ const NAMES: Readonly<Record<string, NamesOf>> = {
     ({ url }) => url,
   ),
 };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param subjects "<table>:<id>", of kinds that may have no names, and of things that may be gone */
 export async function auditNames(db: Db, subjects: readonly string[]): Promise<Map<string, string>> {

@@ -5,7 +5,7 @@ import type { Db, Tx } from "../db.ts";
 import { auditNames } from "./audit-names.ts";
 import { pageOf } from "./page.ts";
 import { PERSON } from "./select.ts";
-import { AUDIT_AREAS, type AuditAction, type AuditFilter, SYSTEM } from "./views/audit.ts";
+import { AUDIT_AREAS, type AuditAction, type AuditFilter, SYSTEM_ACTOR } from "./views/audit.ts";
 import type { AuditView, Page } from "./views.ts";
 
 interface AuditRecord {
@@ -47,7 +47,7 @@ export async function listAudit(db: Db, filter: AuditFilter = {}, cursor?: strin
 function matching({ area, actorId, subject }: AuditFilter): Prisma.AuditEventWhereInput {
   return {
     ...(area && { OR: AUDIT_AREAS[area].map((part) => ({ action: { startsWith: `${part}.` } })) }),
-    ...(actorId && { actorId: actorId === SYSTEM ? null : actorId }),
+    ...(actorId && { actorId: actorId === SYSTEM_ACTOR ? null : actorId }),
     ...(subject && { subject }),
   };
 }

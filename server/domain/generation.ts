@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Db } from "../db.ts";
 import type { GenerateRequest, ServingBackend } from "../engine-client.ts";
 import type { Env } from "../env.ts";
-import { AppError, appErrorOf } from "../errors.ts";
+import { AppError, appErrorOf, isForTheLog } from "../errors.ts";
 import { logger } from "../log.ts";
 import { observeReply } from "../metrics.ts";
 import { adapterPath } from "./adapter.ts";
@@ -70,7 +70,7 @@ async function speak(generator: Generator, messageId: string, stopped: AbortSign
   if (why === "gone") return;
   if (why instanceof Error) failure = why;
   const stop = stopped.aborted || why === "stop";
-  if (!stop && !progress.end && !appErrorOf(failure)) {
+  if (!stop && !progress.end && isForTheLog(appErrorOf(failure)?.code)) {
     logger("generation").error({ err: failure, messageId }, "a reply failed unexpectedly");
   }
   const ending = endingOf(writer, progress, { stop, failure });

@@ -14,7 +14,7 @@ export function pageOf<Row extends { id: string }, Item>(
   return { items: shown.map(view), nextCursor: rows.length > size ? (shown.at(-1)?.id ?? null) : null };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Prisma's arguments to go on behind the row that `cursor` names. */
 export function behind(cursor: string | undefined): { cursor?: { id: string }; skip?: number } {

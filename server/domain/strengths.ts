@@ -151,6 +151,7 @@ async function workOut(rows: readonly Compared[], byLength: boolean): Promise<Fi
 
 /**
  * Two generated replies of different weights on the same base, and which was preferred: rankings and choices with their ties, and thumbs.
+ * OFFSET 0 keeps PostgreSQL from reading all of Message for a join: what is compared is looked up, and costs the same however much is said besides.
  * @param between leaves out what is not one of these two adapters against the other
  */
 export const readCompared = (db: Db, between?: readonly [string, string]) => db.$queryRaw<Compared[]>`

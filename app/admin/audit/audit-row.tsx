@@ -3,7 +3,7 @@
 import { History } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type AuditAction, SYSTEM } from "../../../server/domain/views/audit.ts";
+import { type AuditAction, SYSTEM_ACTOR } from "../../../server/domain/views/audit.ts";
 import { IconButton } from "../../_components/ui/icon-button.tsx";
 import { RelativeTime } from "../../_components/ui/relative-time.tsx";
 import { Cell, TableRow } from "../../_components/ui/table.tsx";
@@ -48,7 +48,7 @@ function Actor({ event: { actor }, onActor }: { event: AuditEvent } & Pick<Audit
     <button
       type="button"
       title={t("onlyTheirs")}
-      onClick={() => onActor(actor?.id ?? SYSTEM)}
+      onClick={() => onActor(actor?.id ?? SYSTEM_ACTOR)}
       className="rounded text-left underline-offset-2 hover:underline"
     >
       <Person person={actor} />

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { type AuditFilter, SYSTEM } from "../../../server/domain/views/audit.ts";
+import { type AuditFilter, SYSTEM_ACTOR } from "../../../server/domain/views/audit.ts";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { HeaderCell, Table, TableBody, TableHead } from "../../_components/ui/table.tsx";
 import { cn } from "../../_lib/cn.ts";
@@ -82,7 +82,7 @@ function useFilterNames({ actorId, subject }: AuditFilter, events: readonly Audi
   const actor = events.find((event) => event.actor?.id === actorId)?.actor;
   const about = events.find((event) => event.subject === subject);
   return {
-    actor: actorId === SYSTEM ? t("system") : actor ? actor.name || actor.email : null,
+    actor: actorId === SYSTEM_ACTOR ? t("system") : actor ? actor.name || actor.email : null,
     subject: about ? subjectName(about) : null,
   };
 }

@@ -1,5 +1,5 @@
 // Who did what, and when; ?area=, ?actor= and ?subject= show a part of it.
-import { type AuditArea, auditAreas, SYSTEM } from "../../../server/domain/views/audit.ts";
+import { AUDIT_SUBJECT, type AuditArea, auditAreas, SYSTEM_ACTOR } from "../../../server/domain/views/audit.ts";
 import { pageTitle } from "../_lib/title.ts";
 import { Audit } from "./audit.tsx";
 
@@ -15,8 +15,8 @@ export default async function AuditPage({ searchParams }: AuditPageProps) {
     <Audit
       initial={{
         area: auditAreas.find((one): one is AuditArea => one === area),
-        actorId: /^[0-9a-f-]{36}$/.test(text(actor)) || actor === SYSTEM ? text(actor) : undefined,
-        subject: /^\w{1,40}:.{1,100}$/.test(text(subject)) ? text(subject) : undefined,
+        actorId: /^[0-9a-f-]{36}$/.test(text(actor)) || actor === SYSTEM_ACTOR ? text(actor) : undefined,
+        subject: AUDIT_SUBJECT.test(text(subject)) ? text(subject) : undefined,
       }}
     />
   );

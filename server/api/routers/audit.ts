@@ -2,14 +2,14 @@
 
 import { z } from "zod";
 import { listAudit } from "../../domain/audit.ts";
-import { auditAreas, SYSTEM } from "../../domain/views/audit.ts";
+import { AUDIT_SUBJECT, auditAreas, SYSTEM_ACTOR } from "../../domain/views/audit.ts";
 import { adminProcedure, router } from "../trpc.ts";
 import { cursor, id } from "./input.ts";
 
 const filter = z.object({
   area: z.enum(auditAreas).optional(),
-  actorId: z.union([id, z.literal(SYSTEM)]).optional(),
-  subject: z.string().max(200).optional(),
+  actorId: z.union([id, z.literal(SYSTEM_ACTOR)]).optional(),
+  subject: z.string().regex(AUDIT_SUBJECT).optional(),
   cursor,
 });
 

@@ -1,4 +1,7 @@
-/** Live figures of an arm, of its newest replies, so that they cost the same however long it has been live. */
+/**
+ * Live figures of an arm, of its newest replies, so that they cost the same however long it has been live. Ids go as an array into the
+ * tables they are looked up in: joined to a list, PostgreSQL reads those tables through.
+ */
 
 import { Prisma } from "../../../prisma/generated/client.ts";
 import type { Db, Tx } from "../../db.ts";

@@ -89,12 +89,15 @@ export type AuditArea = keyof typeof AUDIT_AREAS;
 export const auditAreas = Object.keys(AUDIT_AREAS) as [AuditArea, ...AuditArea[]];
 
 /** Stands for the actor who is nobody. */
-export const SYSTEM = "system";
+export const SYSTEM_ACTOR = "system";
+
+/** "<table>:<id>", or "Setting:<key>"; checked wherever one is asked for. */
+export const AUDIT_SUBJECT = /^\w{1,40}:[\w.-]{1,100}$/;
 
 export interface AuditFilter {
   area?: AuditArea;
-  /** An account's id, or `SYSTEM`. */
+  /** An account's id, or `SYSTEM_ACTOR`. */
   actorId?: string;
-  /** "<table>:<id>" */
+  /** As `AUDIT_SUBJECT` has it. */
   subject?: string;
 }

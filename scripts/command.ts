@@ -1,7 +1,7 @@
 /** Runs a command to its exit status: what a person can mend is one sentence, only what a developer must see has a stack. */
 
-import { EnvError } from "../../server/env.ts";
-import { explain, StartError } from "../start/report.mjs";
+import { EnvError } from "../server/env.ts";
+import { explain, StartError } from "./start/report.mjs";
 
 export async function runCommand(name: string, work: () => Promise<unknown>): Promise<never> {
   try {
