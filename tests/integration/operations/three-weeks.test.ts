@@ -35,16 +35,15 @@ const PLAN = canaryPlanSchema.parse({
     { share: 1000, leastReplies: 0, leastMinutes: 0 },
   ],
 });
-/**
- * A dozen pairs are held out of a hundred, how fast a busy machine is shall not decide, and this place is less strict than the defaults: style may
- * drift, one of eighteen safety prompts may be lost, and general text may become less likely by twice as much. All else is as it comes.
- */
-const POLICY = gatePolicySchema.parse({
-  ...{ leastPairs: 8, prompts: 24, speedRatio: 0.1 },
-  ...{ styleDrift: 4, safetyDrop: 0.06, generalLossRise: 0.3 },
+/** After a scare: as many replies at half of the traffic as it takes to see a drop of a tenth. */
+const CAREFUL = canaryPlanSchema.parse({
+  stages: PLAN.stages.map((stage) => (stage.share === 500 ? { ...stage, leastReplies: 300 } : stage)),
 });
+/** A dozen pairs are held out of a hundred, and how fast a busy machine is shall not decide. All else is the default. */
+const POLICY = gatePolicySchema.parse({ leastPairs: 8, speedRatio: 0.1 });
 const DPO = { epochs: 3, batchSize: 8, rank: 8, alpha: 16, sampleEvery: 0, learningRate: 1.2e-3, beta: 0.05 };
-const GENTLER = { ...DPO, learningRate: 8e-4 };
+/** Smaller steps, and closer to what it goes on from: forgets none of the check prompts. */
+const GENTLER = { ...DPO, learningRate: 7e-4, beta: 0.2 };
 const SEED = 7;
 /** More than come in an ordinary week. */
 const FLOOD = 150;
@@ -248,8 +247,10 @@ test("week 2: a flood of poison makes a worse one, and the gate refuses it by na
   note("an admin pauses the schedule and puts the flood aside");
   await place.pass(day(2, FRI, "09:00"));
   // Whatever can give traffic by itself wants a fresh sign-in.
-  await world.as(world.admin).schedule.update({ id: scheduleId, schedule: schedule(GENTLER) });
-  note("the schedule is on again, with a smaller learning rate");
+  const signedInAgain = world.as(world.admin);
+  await signedInAgain.schedule.update({ id: scheduleId, schedule: schedule(GENTLER) });
+  await signedInAgain.setting.set({ canaryPlan: CAREFUL });
+  note("the schedule is on again, trains more gently, and its canaries are to hear more people");
   await chat.ask(8);
   await place.pass(day(2, SUN, "20:00"));
   expect(await firings()).toHaveLength(2);
