@@ -251,7 +251,7 @@ describe("what a run may be given", () => {
     const { id } = await ask(reward);
     expect(await admin.reward.result({ id })).toEqual({ state: "WAITING" });
     await expect(admin.reward.result({ id: policy })).rejects.toMatchObject({ cause: { code: "NOT_FOUND" } });
-    await world.db.rateLimit.updateMany({ data: { tokens: 0, updatedAt: new Date() } });
+    await world.db.rateLimit.updateMany({ data: { tokens: 0, updatedAt: new Date(Date.now() + 60_000) } });
     await expect(ask(reward)).rejects.toMatchObject({ cause: { code: "RATE_LIMITED" } });
   });
 

@@ -5,6 +5,8 @@ import { gate } from "../../helpers/scripted-engine.ts";
 import { type Caller, finished, newKey, testWorld } from "../../helpers/world.ts";
 
 const world = testWorld();
+/** For what happens soon, on a machine with much else to do. */
+const PATIENCE = { timeout: 30_000 };
 let ann: Viewer;
 let me: Caller;
 beforeAll(async () => {
@@ -50,7 +52,7 @@ describe("beginning", () => {
     const { conversationId, prompt, reply, replies, drafts } = await me.message.send({
       ...{ parentId: null, content: "Three, please.", requestKey: newKey(), drafts: "always" },
     });
-    await expect.poll(() => running).toBe(3);
+    await expect.poll(() => running, PATIENCE).toBe(3);
     hold.open();
     expect(drafts).toMatchObject({ promptId: prompt.id, choice: null });
     expect(replies.map(({ id }) => id)).toEqual(drafts!.shown);
@@ -249,8 +251,8 @@ describe("choosing", () => {
       drafts: "always",
     });
     await expect
-      .poll(async () => (await world.db.messageEvent.count({ where: { messageId: { in: drafts!.shown } } })) >= 2)
-      .toBe(true);
+      .poll(() => world.db.messageEvent.count({ where: { messageId: { in: drafts!.shown } } }), PATIENCE)
+      .toBeGreaterThanOrEqual(2);
     for (const { id } of replies) await me.message.stop({ messageId: id });
     for (const { id } of replies) await finished(me, id);
     for (const messageId of drafts!.shown) {

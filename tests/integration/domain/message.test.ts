@@ -191,7 +191,7 @@ describe("when speaking fails", () => {
     expect(row.tokenIds).toEqual(tokensOf("Said this"));
     expect(row.logProbs).toHaveLength(row.tokenIds.length);
     hold.open();
-    await expect.poll(() => world.services.replies.running).toBe(0);
+    await expect.poll(() => world.services.replies.running, { timeout: 30_000 }).toBe(0);
     expect(await world.db.message.findUniqueOrThrow({ where: { id: reply.id } })).toEqual(row);
     world.engine.script = () => ["A fine ", "answer."];
   });

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createEngineClient, type ServingBackend } from "../../../server/engine-client.ts";
+import { slowModel } from "../../helpers/slow-model.ts";
 import { type TinyModel, writeTinyAdapter, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { ask, reply, SECRET, temporaryFolder } from "./server.ts";
 
@@ -87,10 +88,11 @@ test("another process replays every reply bit for bit, and ends when it is told 
 });
 
 test("killed in the middle of a reply, it leaves an error and no half reply that looks whole; started again it answers", async () => {
-  const { child, client, ready } = await start();
+  // A reply that is far from over, however late the kill comes.
+  const { child, client, ready } = await start({ HONE_MODEL: slowModel(), INFERENCE_CONTEXT: "16384" });
   await ready;
   const events: string[] = [];
-  const broken = reply(client, ask("Hello", { temperature: 2, maxTokens: 240 }), {
+  const broken = reply(client, ask("Hello", { temperature: 2, maxTokens: 4_000 }), {
     onEvent: ({ type }) => {
       events.push(type);
       if (type === "token") child.kill("SIGKILL");

@@ -11,7 +11,7 @@ import { testPlace } from "../../helpers/place.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
 /** In the third week Berlin is on summer time. */
-const FIRST_MONDAY = Date.UTC(2027, 2, 15);
+const FIRST_MONDAY = Date.UTC(2032, 2, 15);
 const DAY_MS = 86_400_000;
 const [MON, TUE, WED, FRI, SUN] = [0, 1, 2, 4, 6];
 const day = (week: number, weekday: number, time: string) =>
@@ -184,7 +184,7 @@ test("week 1: what people like becomes a better adapter, which gets the traffic 
   note("the schedule fires: Wednesday, 3 o'clock in Berlin");
   better = await trained();
   expect(await firings()).toMatchObject([
-    { slot: "cron:2027-03-17T02:00:00.000Z", trigger: "CRON", startedAt: day(1, WED, "02:00") },
+    { slot: "cron:2032-03-17T02:00:00.000Z", trigger: "CRON", startedAt: day(1, WED, "02:00") },
   ]);
   const { run, report, adapterId } = better;
   expect(run).toMatchObject({ method: "DPO", createdBy: null, lineage: { fromAdapter: null } });
@@ -268,7 +268,7 @@ test("week 3: what annotators like and chatters do not passes, and is taken away
   subtle = await trained();
   const { firing, run, report, adapterId } = subtle;
   expect(firing).toMatchObject({
-    slot: "cron:2027-03-31T01:00:00.000Z",
+    slot: "cron:2032-03-31T01:00:00.000Z",
     trigger: "CRON",
     firedAt: day(3, WED, "01:00"),
   });

@@ -76,7 +76,7 @@ describe("replies", () => {
       stream: true,
     });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-    await expect.poll(() => world.services.replies.running).toBe(0);
+    await expect.poll(() => world.services.replies.running, { timeout: 30_000 }).toBe(0);
     const row = await world.db.message.findFirstOrThrow({
       orderBy: { createdAt: "desc" },
       where: { role: "ASSISTANT" },
