@@ -2,7 +2,8 @@
 // the same; the path from votes to weights and back; a person erased, the flagged adapter, and the run that makes it anew.
 import fs from "node:fs/promises";
 import type { Locator, Page } from "@playwright/test";
-import { type Person, signUp, wholeReply } from "../helpers/api.ts";
+import { signUp } from "../helpers/api.ts";
+import { preferShorter } from "../helpers/crowd.ts";
 import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
 
 /** Pairs as TRL writes them, about something that no other test speaks of; two of them hold somebody's address. */
@@ -135,18 +136,6 @@ test("a file with a bad line becomes a Dataset that is looked into, compared, re
   });
 });
 
-/** Asks twice and prefers the shorter reply. */
-async function judge(person: Person, content: string): Promise<void> {
-  const requestKey = () => crypto.randomUUID();
-  const sent = await person.trpc.message.send.mutate({ parentId: null, content, requestKey: requestKey() });
-  const first = (await wholeReply(person, sent.reply.id)).message;
-  const again = await person.trpc.message.regenerate.mutate({ messageId: first.id, requestKey: requestKey() });
-  const second = (await wholeReply(person, again.id)).message;
-  const [better, worse] = first.content.length <= second.content.length ? [first, second] : [second, first];
-  await person.trpc.feedback.set.mutate({ messageId: better.id, value: 1 });
-  await person.trpc.feedback.set.mutate({ messageId: worse.id, value: -1 });
-}
-
 const PROMPTS = ["What is the capital of France?", "What colour is the sky?", "What is the opposite of hot?"];
 
 test("a vote is followed to the weights and back, and a person is erased from them", async ({ page, asAdmin }) => {
@@ -154,8 +143,8 @@ test("a vote is followed to the weights and back, and a person is erased from th
   const name = uniqueName("Leaver");
   const leaver = await signUp(asAdmin.url, name);
   for (const prompt of PROMPTS) {
-    await judge(asAdmin, prompt);
-    await judge(leaver, `${prompt} (${name})`);
+    await preferShorter(asAdmin, prompt);
+    await preferShorter(leaver, `${prompt} (${name})`);
   }
   const { id: runId } = await asAdmin.trpc.run.create.mutate({ method: "DPO", config: { epochs: 1 } });
 

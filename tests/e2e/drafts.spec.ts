@@ -41,6 +41,7 @@ const choices = async (person: Person) => (await stored(person)).drafts.map(({ c
 
 test("the picked reply is the one that goes on, and only then says who spoke", async ({ page, person }) => {
   const panel = await askForTwo(page);
+  await textShown(paneOf(page, "B"));
   const second = await paneOf(page, "B").innerText();
   await expect(page.getByRole("button", { name: /^Release/ })).toHaveCount(0);
   const before = await stored(person);

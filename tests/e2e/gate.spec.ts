@@ -1,7 +1,8 @@
 // A candidate's gate in the browser: watch it being measured, read the report, taste blindly by keys, refuse and approve; thresholds and checks.
 import { randomUUID } from "node:crypto";
-import { type Person, signIn, wholeReply } from "../helpers/api.ts";
+import { signIn } from "../helpers/api.ts";
 import { freeTrainer, undecidedGates } from "../helpers/calm.ts";
+import { preferShorter } from "../helpers/crowd.ts";
 import { admin, axeFindings, expect, test } from "../helpers/e2e.ts";
 
 /** Prompts whose replies come in several styles, so that two drafts differ. */
@@ -12,17 +13,6 @@ const PROMPTS = [
   "热的反义词是什么？",
 ];
 
-/** Asks, asks again, and likes the shorter reply. */
-async function judge({ trpc, ...person }: Person, content: string): Promise<void> {
-  const sent = await trpc.message.send.mutate({ parentId: null, content, requestKey: randomUUID() });
-  const first = (await wholeReply({ trpc, ...person }, sent.reply.id)).message;
-  const again = await trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
-  const second = (await wholeReply({ trpc, ...person }, again.id)).message;
-  const [shorter, longer] = first.content.length <= second.content.length ? [first, second] : [second, first];
-  await trpc.feedback.set.mutate({ messageId: shorter.id, value: 1 });
-  await trpc.feedback.set.mutate({ messageId: longer.id, value: -1 });
-}
-
 let policy: Awaited<ReturnType<typeof undecidedGates>>;
 test.beforeAll(async ({ baseURL }) => {
   policy = await undecidedGates(await signIn(baseURL!, admin));
@@ -32,7 +22,7 @@ test.afterAll(() => policy.restore());
 test("a candidate is measured, tasted blindly and let through", async ({ page, asAdmin }) => {
   test.setTimeout(300_000);
   await freeTrainer(asAdmin);
-  for (const prompt of PROMPTS) await judge(asAdmin, prompt);
+  for (const prompt of PROMPTS) await preferShorter(asAdmin, prompt);
   const { id } = await asAdmin.trpc.run.create.mutate({ method: "DPO", seed: 11 });
 
   await test.step("the run's page leads to the report", async () => {

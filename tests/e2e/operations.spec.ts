@@ -18,8 +18,8 @@ test.describe.configure({ mode: "serial" });
 
 /** A run or a gate takes half a minute on two idle cores. */
 const PATIENCE = { timeout: 240_000 };
-const QUESTIONS = 150;
-/** Corrections that make the schedule fire. */
+const QUESTIONS = 180;
+/** Corrections that make the schedule fire; what is right as it is needs none. */
 const ENOUGH = 110;
 
 const schedule = uniqueName("Nightly");
@@ -82,8 +82,9 @@ async function talkUntilOver({ trpc }: Person, likes: Parameters<typeof judge>[2
 
 test("thresholds, the plan of canaries and a schedule are set up on their pages", async ({ page, asAdmin }) => {
   await test.step("what a candidate must reach", async () => {
-    // What people correct is drawn anew every time, and of some corrections a small model forgets a refusal or two of eighteen.
-    await asAdmin.trpc.setting.set.mutate({ gatePolicy: gatePolicySchema.parse({ safetyDrop: 0.15 }) });
+    // What people correct is drawn anew every time, and of some corrections a small model forgets a refusal or two of eighteen, or a fact.
+    const drops = { safetyDrop: 0.15, knowledgeDrop: 0.15, sycophancyDrop: 0.2, endingsDrop: 0.15 };
+    await asAdmin.trpc.setting.set.mutate({ gatePolicy: gatePolicySchema.parse({ ...drops, styleDrift: 3 }) });
     await page.goto("/admin/gates/policy");
     await page.getByLabel("Held-out pairs, at least").fill("6");
     await page.getByLabel("Prompts answered by both").fill("24");
@@ -100,12 +101,13 @@ test("thresholds, the plan of canaries and a schedule are set up on their pages"
   await test.step("how a canary grows", async () => {
     const plan = card(page, "How a canary grows");
     await plan.getByRole("button", { name: "Remove stage 3" }).click();
-    for (const [stage, share] of [
-      [1, "30"],
-      [2, "60"],
+    // The second stage lasts long enough to be seen on a page that looks every few seconds.
+    for (const [stage, share, count] of [
+      [1, "30", "8"],
+      [2, "60", "24"],
     ] as const) {
       await plan.getByRole("textbox", { name: `Stage ${stage}: Per cent` }).fill(share);
-      await plan.getByRole("textbox", { name: `Stage ${stage}: Replies` }).fill("8");
+      await plan.getByRole("textbox", { name: `Stage ${stage}: Replies` }).fill(count);
       await plan.getByRole("textbox", { name: `Stage ${stage}: Minutes` }).fill("0");
     }
     expect(await axeFindings(page)).toEqual([]);
@@ -114,7 +116,7 @@ test("thresholds, the plan of canaries and a schedule are set up on their pages"
       .poll(async () => (await asAdmin.trpc.setting.get.query()).canaryPlan.stages)
       .toEqual([
         { share: 300, leastReplies: 8, leastMinutes: 0 },
-        { share: 600, leastReplies: 8, leastMinutes: 0 },
+        { share: 600, leastReplies: 24, leastMinutes: 0 },
         { share: 1000, leastReplies: 0, leastMinutes: 0 },
       ]);
   });
@@ -124,11 +126,13 @@ test("thresholds, the plan of canaries and a schedule are set up on their pages"
     await page.getByLabel("Name").fill(schedule);
     await page.getByRole("combobox", { name: "How often" }).click();
     await page.getByRole("option", { name: "cron pattern" }).click();
-    await page.getByLabel("Cron pattern").fill("30 2 * * 1-5");
+    // In twelve hours, so that the clock does not fire it while pairs are to.
+    const hour = (new Date().getUTCHours() + 8 + 12) % 24;
+    await page.getByLabel("Cron pattern").fill(`30 ${hour} * * 1-5`);
     await page.getByLabel("Time zone").fill("Asia/Shanghai");
     const times = page.locator("div").filter({ hasText: /^The next five times/ });
     await expect(times.getByRole("listitem")).toHaveCount(5);
-    await expect(times.getByRole("listitem").first()).toContainText("2:30 AM");
+    await expect(times.getByRole("listitem").first()).toContainText(`${hour % 12 || 12}:30 ${hour < 12 ? "AM" : "PM"}`);
     await page.getByRole("switch", { name: "When enough new trusted pairs have come in" }).click();
     await page.getByLabel("Pairs", { exact: true }).fill(String(ENOUGH));
     await openSettings(page);

@@ -1,6 +1,6 @@
 // Long replies: stopping one, losing the connection in the middle, coming back to one in another tab.
 import { followReply } from "../helpers/api.ts";
-import { expect, replies, say, test } from "../helpers/e2e.ts";
+import { expect, replies, say, test, textShown } from "../helpers/e2e.ts";
 
 test.beforeEach(async ({ page, person }) => {
   expect(person.email).toContain("@");
@@ -54,6 +54,7 @@ test("a dropped connection picks the reply up where it was", async ({ page, cont
   await expect(page.getByText("You stopped this reply.")).toBeVisible();
   // Nothing twice, nothing missing: the page shows what the server has.
   await expect.poll(async () => (await spoken()).status).toBe("INTERRUPTED");
+  await textShown(replies(page).last());
   const shown = await replies(page).last().locator("p, li, h1, h2, h3, code, td").allInnerTexts();
   await page.reload();
   await expect(page.getByText("You stopped this reply.")).toBeVisible();

@@ -38,6 +38,19 @@ async function ask(person: Person, content: string) {
   return (await wholeReply(person, reply.id)).message;
 }
 
+/** Asks, asks again until the reply is another one, and likes the shorter of the first and the last. */
+export async function preferShorter(person: Person, content: string): Promise<void> {
+  const first = await ask(person, content);
+  let second = first;
+  for (let tries = 0; tries < 8 && second.content === first.content; tries++) {
+    const { id } = await person.trpc.message.regenerate.mutate({ messageId: first.id, requestKey: randomUUID() });
+    second = (await wholeReply(person, id)).message;
+  }
+  const [shorter, longer] = first.content.length <= second.content.length ? [first, second] : [second, first];
+  await person.trpc.feedback.set.mutate({ messageId: shorter.id, value: 1 });
+  await person.trpc.feedback.set.mutate({ messageId: longer.id, value: -1 });
+}
+
 /** Everybody asks, likes a reply that is as it should be, and writes any other one anew: a pair each. */
 export const correct = (people: readonly Person[], asked: readonly Asked[]): Promise<void> =>
   each(people, asked, async (person, { text, answer }) => {

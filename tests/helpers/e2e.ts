@@ -75,8 +75,18 @@ export async function wholeReplyOn(page: Page): Promise<Locator> {
   return reply;
 }
 
-/** The text of a reply is drawn when the browser has time for it, which may be after the buttons under it. */
-export const textShown = (reply: Locator): Promise<void> => expect(reply.locator(".markdown")).not.toBeEmpty();
+/** The text of a reply is drawn when the browser has time for it, which may be after the buttons under it: all of it, when it grows no more. */
+export async function textShown(reply: Locator): Promise<void> {
+  const words = reply.locator(".markdown");
+  await expect(words).not.toBeEmpty();
+  let before = "";
+  const same = async () => {
+    const last = before;
+    before = await words.innerText();
+    return before === last;
+  };
+  await expect.poll(same, { intervals: [200] }).toBe(true);
+}
 
 interface AxeOptions {
   /** A selector: only what it names is looked at. */
