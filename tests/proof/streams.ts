@@ -80,8 +80,12 @@ export function judgeStreams(figures: Figures, streams: StreamsDuring, sha256: s
     `streams of ${PEOPLE} people meanwhile; those across the whole activation`,
     `${spoken.length}; ${across}`,
   );
-  const then = spoken.filter((one) => one.beganAt < doneAt && one.endedAt > doneAt).length;
-  figures.goal("streams were running when it went live", then > 0, `${then} of ${PEOPLE} people were hearing one`);
+  const speaking = spoken.filter((one) => one.beganAt < doneAt && one.endedAt > doneAt).length;
+  figures.goal(
+    "streams were running when it went live",
+    speaking > 0,
+    `${speaking} of ${PEOPLE} people were hearing one`,
+  );
   figures.goal("no stream failed", failures.length === 0, failures.join("; ") || "none did");
   const changed = spoken.filter(({ person, reply }) => {
     const expected = reply.adapter === sha256 ? after : before;

@@ -48,7 +48,8 @@ export async function gateWaits(db: Db): Promise<boolean> {
 
 /**
  * Takes the Gate that is next: by its schedule's priority, then by age. One whose trainer died is begun anew, unless its attempts are
- * spent. It is measured against what is live at this moment; where that is its own adapter, against what was live before. One statement on the database's clock, so that of two trainers one wins.
+ * spent. It is measured against what is live at this moment; where that is its own adapter, against what was live before. One statement on
+ * the database's clock, so that of two trainers one wins.
  * @returns null when there is nothing to do
  */
 export async function claimGate(db: Db, { owner }: { owner: string }): Promise<ClaimedGate | null> {

@@ -10,7 +10,7 @@ import { insertJudged, judgedPairs, type Recipe } from "../../helpers/gate-recip
 import { testPlace } from "../../helpers/place.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
-/** In the third week Berlin is on summer time. */
+/** In the third week Berlin is on summer time. Years ahead, since the first release is as old as the database's own clock says. */
 const FIRST_MONDAY = Date.UTC(2032, 2, 15);
 const DAY_MS = 86_400_000;
 const [MON, TUE, WED, FRI, SUN] = [0, 1, 2, 4, 6];
@@ -35,7 +35,7 @@ const PLAN = canaryPlanSchema.parse({
     { share: 1000, leastReplies: 0, leastMinutes: 0 },
   ],
 });
-/** After a scare: as many replies at half of the traffic as it takes to see a drop of a tenth. */
+/** After a scare: at half of the traffic three times as many people are heard. */
 const CAREFUL = canaryPlanSchema.parse({
   stages: PLAN.stages.map((stage) => (stage.share === 500 ? { ...stage, leastReplies: 300 } : stage)),
 });
