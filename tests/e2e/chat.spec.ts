@@ -1,6 +1,6 @@
 // The chat as people use it: branches, history, undo, the phone, the dark, Chinese, and the keyboard alone.
 import { devices } from "@playwright/test";
-import { expect, replies, say, test, wholeReplyOn } from "../helpers/e2e.ts";
+import { expect, replies, say, test, undo, wholeReplyOn } from "../helpers/e2e.ts";
 
 test("an edited prompt is a branch beside the old one", async ({ page, person }) => {
   expect(person.email).toContain("@");
@@ -44,7 +44,7 @@ test("conversations are found, renamed, deleted and brought back", async ({ page
   await list.getByRole("button", { name: "Options for Opposites" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await expect(page.getByText("No conversations yet")).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(list.getByRole("link", { name: "Opposites" })).toBeVisible();
 });
 

@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import type { Locator, Page } from "@playwright/test";
 import { signUp } from "../helpers/api.ts";
 import { preferShorter } from "../helpers/crowd.ts";
-import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { axeFindings, expect, test, undo, uniqueName } from "../helpers/e2e.ts";
 
 /** Pairs as TRL writes them, about something that no other test speaks of; two of them hold somebody's address. */
 const pairsAbout = (name: string) =>
@@ -261,7 +261,7 @@ test("settings are checked before they are sent, saved with an undo, and worked 
   await share.fill("2.5");
   await share.press("Enter");
   await expect.poll(async () => (await asAdmin.trpc.setting.get.query()).guards.raterShare).toBe(0.025);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect.poll(async () => (await asAdmin.trpc.setting.get.query()).guards).toEqual(before.guards);
   await expect(share).toHaveValue(String(before.guards.raterShare * 100));
 

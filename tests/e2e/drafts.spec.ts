@@ -1,7 +1,7 @@
 // Replies side by side: choosing, changing, undoing, writing on, the keyboard, the phone, the dark and Chinese; and rewriting one.
 import { devices, type Locator, type Page } from "@playwright/test";
 import type { Person } from "../helpers/api.ts";
-import { axeFindings, expect, replies, say, test, textShown, wholeReplyOn } from "../helpers/e2e.ts";
+import { axeFindings, expect, replies, say, test, textShown, undo, wholeReplyOn } from "../helpers/e2e.ts";
 
 const QUESTION = "What is the capital of France?";
 
@@ -72,7 +72,7 @@ test("a choice is undone, changed, and taken back", async ({ page, person }) => 
   const panel = await askForTwo(page);
   await panel.getByRole("button", { name: "A is better" }).click();
   await expect(panel).toBeHidden();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await readyToChoose(page);
   await expect.poll(() => choices(person)).toEqual([null]);
   await expect(page.getByRole("button", { name: /^Release/ })).toHaveCount(0);
@@ -150,7 +150,7 @@ test("a reply is rewritten as it should have been, and that is undone", async ({
   await expect(replies(page).getByText("Written by you")).toBeVisible();
   await expect(replies(page).getByText("2/2")).toBeVisible();
   await expect(replies(page).getByRole("button", { name: "Good reply" })).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(replies(page).getByText("Written by you")).toBeHidden();
   expect((await stored(person)).messages).toHaveLength(2);
 
@@ -183,7 +183,7 @@ test("a thumb's tags and comment are changed later, and its withdrawal undone", 
   await down.click();
   await expect(down).toHaveAttribute("aria-pressed", "false");
   await expect.poll(feedback).toBeNull();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(down).toHaveAttribute("aria-pressed", "true");
   await expect.poll(feedback).toEqual(said);
 });

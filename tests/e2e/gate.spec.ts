@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { signIn } from "../helpers/api.ts";
 import { freeTrainer, undecidedGates } from "../helpers/calm.ts";
 import { preferShorter } from "../helpers/crowd.ts";
-import { admin, axeFindings, expect, test } from "../helpers/e2e.ts";
+import { admin, axeFindings, expect, test, undo } from "../helpers/e2e.ts";
 
 /** Prompts whose replies come in several styles, so that two drafts differ. */
 const PROMPTS = [
@@ -110,7 +110,7 @@ test("thresholds are numbers that say what is wrong with them, and can be put ba
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   expect((await asAdmin.trpc.setting.get.query()).gatePolicy.leastPairs).toBe(12);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(field).toHaveValue(before);
   expect(await axeFindings(page)).toEqual([]);
 });
@@ -138,7 +138,7 @@ test("a check is written, tried on what is live, switched off, deleted and put b
     .toMatchObject({ enabled: false, builtIn: false });
   await row.getByRole("button", { name: "Delete" }).click();
   await expect(row).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(row).toHaveCount(1);
   const again = (await asAdmin.trpc.check.list.query()).find((check) => check.prompt.at(-1)?.content === prompt);
   await asAdmin.trpc.check.delete.mutate({ id: again!.id });

@@ -9,7 +9,7 @@ import { gatePolicySchema } from "../../server/domain/views/gate.ts";
 import { type Person, signIn } from "../helpers/api.ts";
 import { bareBase, freeTrainer } from "../helpers/calm.ts";
 import { correct, crowd, judge, questions } from "../helpers/crowd.ts";
-import { admin, axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { admin, axeFindings, expect, test, undo, uniqueName } from "../helpers/e2e.ts";
 import { judgedPairs, QUICK_DPO } from "../helpers/gate-recipes.ts";
 import { confirmPassword, REFUSED, staleSignIn } from "../helpers/stale-sign-in.ts";
 import { turnedUp } from "../helpers/turned-up.ts";
@@ -317,7 +317,7 @@ test("what people like less is taken back by itself, and anything by hand", asyn
     await page.getByRole("button", { name: /^Roll back to r\d+/ }).click();
     await expect(page.getByText(/^r\d+ is live\.$/)).toBeVisible();
     expect((await trpc.deployment.traffic.query()).arms[0]!.adapterId).not.toBe(live.adapterId);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(page.getByText(/is live again\.$/)).toBeVisible();
     expect((await trpc.deployment.traffic.query()).arms[0]!.adapterId).toBe(live.adapterId);
   });

@@ -1,6 +1,6 @@
 // Inviting somebody, shutting somebody out, seeing where one is signed in, changing the password, and the password that is asked once more.
 import { signIn, signUp } from "../helpers/api.ts";
-import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { axeFindings, expect, test, undo, uniqueName } from "../helpers/e2e.ts";
 import { confirmPassword, passwordQuestion, staleSignIn } from "../helpers/stale-sign-in.ts";
 
 test("an invitation makes an account with its role, once", async ({ asAdmin, page, browser, baseURL }) => {
@@ -93,7 +93,7 @@ test("somebody is shut out, let in again with Undo, and signed out everywhere", 
   await row.getByRole("button", { name: /^Disable/ }).click();
   await expect(row).toContainText("no access");
   expect(await person.trpc.viewer.me.query()).toBeNull();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(row).not.toContainText("no access");
 
   await signIn(baseURL!, person);

@@ -1,7 +1,7 @@
 // What people decide about their data: consent, opting out wholly or per conversation, their feedback, a copy, and leaving.
 import { devices, type Page } from "@playwright/test";
 import { type Person, visitor, wholeReply } from "../helpers/api.ts";
-import { axeFindings, expect, replies, say, test, wholeReplyOn } from "../helpers/e2e.ts";
+import { axeFindings, expect, replies, say, test, undo, wholeReplyOn } from "../helpers/e2e.ts";
 
 const learn = (page: Page) => page.getByRole("switch", { name: "Learn from my conversations" });
 const optedOut = async (person: Person) => (await person.trpc.account.get.query()).trainingOptOut;
@@ -18,7 +18,7 @@ test("the first visit says how words are used, with the switch beside it", async
   await learn(page).click();
   await expect(learn(page)).not.toBeChecked();
   await expect.poll(() => optedOut(person)).toBe(true);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(learn(page)).toBeChecked();
   await expect.poll(() => optedOut(person)).toBe(false);
 
@@ -42,7 +42,7 @@ test("a conversation is kept out of training by its menu, and says so", async ({
   await expect(list.getByRole("link", { name: /, not for training$/ })).toBeVisible();
   await expect.poll(async () => (await listed(person))?.trainingOptOut).toBe(true);
 
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page);
   await expect(badge).toBeHidden();
   await expect.poll(async () => (await listed(person))?.trainingOptOut).toBe(false);
 
@@ -117,7 +117,7 @@ test("my feedback lists each judgement with what became of it, and takes it back
     await item.getByRole("button", { name: /^Withdraw/ }).click();
     await expect(items).toHaveCount(2);
     await expect.poll(mine).not.toContain(kind);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(items).toHaveCount(3);
     await expect.poll(mine).toContain(kind);
   }

@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import type { Download, Locator, Page } from "@playwright/test";
 import { answerInstead, brings, FAILURE } from "../helpers/answers.ts";
 import { bringAdapter, callOffGates, starterAdapter } from "../helpers/brought-adapter.ts";
-import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { axeFindings, expect, test, undo, uniqueName } from "../helpers/e2e.ts";
 import { fitsItsWidth } from "../helpers/layout.ts";
 
 interface Sent {
@@ -162,7 +162,7 @@ test("two adapters are picked by keyboard, compared, and one of them is retired 
     await page.getByRole("button", { name: "Retire", exact: true }).click();
     await expect(page.getByText("It is not offered any more")).toBeVisible();
     await expect(page.getByRole("button", { name: "Activate" })).toHaveCount(0);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(page.getByRole("button", { name: "Activate" })).toBeVisible();
     expect((await asAdmin.trpc.adapter.get.query({ id: first })).status).toBe("CANDIDATE");
   });

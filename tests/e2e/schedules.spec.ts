@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { scheduleInputSchema } from "../../server/domain/views/schedule.ts";
 import { answerInstead, brings, FAILURE } from "../helpers/answers.ts";
 import type { Person } from "../helpers/api.ts";
-import { axeFindings, expect, test, uniqueName } from "../helpers/e2e.ts";
+import { axeFindings, expect, test, undo, uniqueName } from "../helpers/e2e.ts";
 import { fitsItsWidth } from "../helpers/layout.ts";
 
 /** "HH:MM" in UTC, so many hours from now. */
@@ -124,7 +124,7 @@ test("a schedule is tried dry, paused with Undo, started by hand, called off and
   await test.step("paused and, with Undo, on again", async () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
   });
 

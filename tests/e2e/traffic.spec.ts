@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { bringAdapter, starterAdapter } from "../helpers/brought-adapter.ts";
 import { bareBase, freeTrainer } from "../helpers/calm.ts";
-import { axeFindings, expect, test } from "../helpers/e2e.ts";
+import { axeFindings, expect, test, undo } from "../helpers/e2e.ts";
 
 const slider = (page: Page) => page.getByRole("slider");
 const share = (page: Page) => page.getByRole("textbox", { name: /^Share of r\d+.*per cent$/ });
@@ -57,7 +57,7 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
     await expect(slider(page)).toHaveAttribute("aria-valuenow", "31");
     await expect(page.getByText(/gets 31% of new conversations\./)).toBeVisible();
     expect((await trpc.deployment.traffic.query()).arms.map((arm) => arm.share)).toEqual([690, 310]);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(share(page)).toHaveValue("20");
 
     await share(page).fill("120");
@@ -81,7 +81,7 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
 
     await page.getByRole("button", { name: /^Stop r\d+$/ }).click();
     await expect(slider(page)).toHaveCount(0);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(share(page)).toHaveValue("50");
     await page.getByRole("button", { name: /^Stop r\d+$/ }).click();
     await expect(slider(page)).toHaveCount(0);
@@ -129,7 +129,7 @@ test("an adapter is tried by hand and by stages, taken away, made live, and roll
     await rollback.click();
     await expect(page.getByText(/^r\d+ is live\.$/)).toBeVisible();
     expect((await trpc.deployment.traffic.query()).arms[0]?.adapterId).toBeNull();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo(page);
     await expect(page.getByText(/is live again\.$/)).toBeVisible();
     expect((await trpc.deployment.traffic.query()).arms[0]?.adapterId).toBe(adapterId);
   });

@@ -88,6 +88,12 @@ export async function textShown(reply: Locator): Promise<void> {
   await expect.poll(same, { intervals: [200] }).toBe(true);
 }
 
+/** Undoes what the message at the top tells of. A message that was answered stays for a moment while it leaves: not that one. */
+export async function undo(page: Page): Promise<void> {
+  const toast = page.locator('[data-sonner-toast][data-removed="false"]');
+  await toast.getByRole("button", { name: "Undo" }).click();
+}
+
 interface AxeOptions {
   /** A selector: only what it names is looked at. */
   part?: string;
