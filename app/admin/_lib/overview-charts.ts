@@ -65,3 +65,41 @@ export function shareScale(intervals: readonly { low: number; high: number }[]):
   const high = Math.max(0.6, ...intervals.map((one) => one.high));
   return [Math.floor(low * 10 + 1e-9) / 10, Math.ceil(high * 10 - 1e-9) / 10];
 }
+
+export interface ReleaseMark {
+  /** Index of the day. */
+  i: number;
+  /** "r3", or "r3–r5" of a day with several. */
+  text: string;
+  /** Line of its label, 0 at the top: what would be written over another is written lower. */
+  row: number;
+  /** Where the day stands on its label: those at the right end are written to its left. */
+  anchor: "start" | "end";
+}
+
+/** What a label takes of the chart's width, as a share. */
+const LABEL = 0.16;
+
+/** The days with releases, each with one label that no other is written over; releases of other days are left out. */
+export function releaseMarks(
+  releases: readonly Pick<ReleasePoint, "number" | "at">[],
+  days: readonly Pick<DayOfLengths, "day">[],
+): ReleaseMark[] {
+  const last = Math.max(1, days.length - 1);
+  const ends: number[] = [];
+  return days.flatMap(({ day }, i) => {
+    const numbers = releases.flatMap(({ number, at }) => (at.toISOString().slice(0, 10) === day ? number : []));
+    if (numbers.length === 0) return [];
+    const anchor = i / last > 1 - LABEL ? "end" : "start";
+    const from = anchor === "end" ? i - LABEL * last : i;
+    const free = ends.findIndex((end) => end <= from);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = from + LABEL * last;
+    return {
+      i,
+      text: [...new Set([Math.min(...numbers), Math.max(...numbers)])].map((n) => `r${n}`).join("–"),
+      row,
+      anchor,
+    };
+  });
+}

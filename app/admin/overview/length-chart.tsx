@@ -8,7 +8,7 @@ import { TableForReaders } from "../../_components/charts/table-for-readers.tsx"
 import { useDayName } from "../../_components/charts/use-day-name.ts";
 import { Card } from "../../_components/ui/card.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
-import { lengthFinding } from "../_lib/overview-charts.ts";
+import { lengthFinding, releaseMarks } from "../_lib/overview-charts.ts";
 import type { FiguresData } from "./live-sentence.tsx";
 
 type LengthChartProps = { days: FiguresData["lengths"]; releases: FiguresData["releases"] };
@@ -29,10 +29,6 @@ export function LengthChart({ days, releases }: LengthChartProps) {
   const scale = padded([Math.min(...known.map(({ low }) => low)), Math.max(...known.map(({ high }) => high))]);
   const at = (i: number) => i / Math.max(1, days.length - 1);
   const x = (i: number) => `${(at(i) * 100).toFixed(2)}%`;
-  const changes = releases.flatMap(({ number, at: moment }) => {
-    const i = days.findIndex(({ day }) => day === moment.toISOString().slice(0, 10));
-    return i >= 0 ? [{ number, i }] : [];
-  });
   const finding = lengthFinding(days);
   const share =
     finding && finding.key !== "same"
@@ -50,18 +46,18 @@ export function LengthChart({ days, releases }: LengthChartProps) {
             { at: 1, text: name(days.at(-1)!.day) },
           ]}
         >
-          {changes.map(({ number, i }) => (
-            <g key={number}>
+          {releaseMarks(releases, days).map(({ i, text, row, anchor }) => (
+            <g key={i}>
               <line x1={x(i)} x2={x(i)} y1="0" y2="100%" strokeDasharray="2 3" className="stroke-quiet" />
               <text
                 x={x(i)}
                 y="0"
-                dx={at(i) > 0.9 ? -4 : 4}
-                dy="10"
-                textAnchor={at(i) > 0.9 ? "end" : "start"}
+                dx={anchor === "end" ? -4 : 4}
+                dy={10 + 13 * row}
+                textAnchor={anchor}
                 className="fill-quiet text-xs"
               >
-                r{number}
+                {text}
               </text>
             </g>
           ))}

@@ -5,6 +5,7 @@ import {
   lengthFinding,
   pairsFinding,
   pairTotals,
+  releaseMarks,
   releasesFinding,
   shareScale,
 } from "../../../app/admin/_lib/overview-charts.ts";
@@ -21,6 +22,35 @@ test("the scale of shares holds every interval and one half, and ends at tenths"
   expect(shareScale([])).toEqual([0.4, 0.6]);
   expect(shareScale([{ low: 0.54, high: 0.62 }])).toEqual([0.4, 0.7]);
   expect(shareScale([{ low: 0.3, high: 0.6 }])).toEqual([0.3, 0.6]);
+});
+
+describe("releases on a chart of days", () => {
+  const days = Array.from({ length: 31 }, (_, i) => ({ day: `2026-03-${String(i + 1).padStart(2, "0")}` }));
+  const on = (...dates: number[]) =>
+    dates.map((date, i) => ({ number: i + 1, at: new Date(`2026-03-${String(date).padStart(2, "0")}T12:00:00Z`) }));
+
+  test("those of one day share a label, and those of days that are not shown have none", () => {
+    const before = { number: 9, at: new Date("2026-02-28T23:59:59Z") };
+    expect(releaseMarks([before, ...on(3, 3, 3, 20)], days)).toEqual([
+      { i: 2, text: "r1–r3", row: 0, anchor: "start" },
+      { i: 19, text: "r4", row: 0, anchor: "start" },
+    ]);
+  });
+
+  test("no label is written over another, on whichever side of its day it stands", () => {
+    for (const dates of [[1, 2, 3, 4, 5, 6], [24, 27, 28, 29, 30, 31], [25, 29], days.map((_, i) => i + 1)]) {
+      const marks = releaseMarks(on(...dates), days).map(({ i, row, anchor }) => {
+        const from = anchor === "start" ? i : i - 4.8;
+        expect(from).toBeGreaterThanOrEqual(0);
+        expect(from + 4.8).toBeLessThanOrEqual(30.001);
+        return { row, from, to: from + 4.8 };
+      });
+      expect(marks).toHaveLength(dates.length);
+      for (const [n, a] of marks.entries())
+        for (const b of marks.slice(n + 1))
+          expect(a.row !== b.row || a.to <= b.from + 1e-9 || b.to <= a.from + 1e-9).toBe(true);
+    }
+  });
 });
 
 describe("pairs by source", () => {
