@@ -31,7 +31,8 @@ export interface PairChanges {
   removeRaters: { pairId: string; raterId: string }[];
 }
 
-const keyOf = ({ chosenId, rejectedId, source }: Pick<StoredPair, "chosenId" | "rejectedId" | "source">) =>
+/** What no two pairs share. */
+export const keyOf = ({ chosenId, rejectedId, source }: Pick<StoredPair, "chosenId" | "rejectedId" | "source">) =>
   `${chosenId} ${rejectedId} ${source}`;
 
 /**

@@ -1,10 +1,16 @@
 /** Keeps the stored pairs of a prompt equal to what its judgements say now. */
 
-import { randomUUID } from "node:crypto";
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db, Tx } from "../db.ts";
 import { standingJudgements } from "./judgement-store.ts";
-import { changesAnything, type PairChanges, pairChanges, RATER_QUARANTINED, type StoredPair } from "./pair-changes.ts";
+import {
+  changesAnything,
+  keyOf,
+  type PairChanges,
+  pairChanges,
+  RATER_QUARANTINED,
+  type StoredPair,
+} from "./pair-changes.ts";
 import { type DerivedPair, pairsFrom } from "./preference-pair.ts";
 
 export { lockPrompt } from "./judgement-store.ts";
@@ -56,16 +62,20 @@ async function apply(tx: Tx, { create, retract, restore, addRaters, removeRaters
   for (const { id, ...standing } of restore) {
     await tx.preferencePair.update({ where: { id }, data: { ...standing, retractedAt: null } });
   }
-  const made = create.map((pair) => ({ id: randomUUID(), ...pair }));
-  if (made.length > 0) {
-    await tx.preferencePair.createMany({ data: made.map(({ raterIds: _, ...pair }) => pair) });
-  }
-  const added = [
-    ...made.flatMap(({ id, raterIds }) => raterIds.map((raterId) => ({ pairId: id, raterId }))),
-    ...addRaters,
-  ];
+  const added = [...(await createPairs(tx, create)), ...addRaters];
   if (added.length > 0) await tx.pairRater.createMany({ data: added });
   if (removeRaters.length > 0) await tx.pairRater.deleteMany({ where: { OR: removeRaters } });
+}
+
+/** @returns what links the new pairs to whom they rest on. The pairs' ids grow with time, which their readers rely on. */
+async function createPairs(tx: Tx, create: PairChanges["create"]): Promise<PairChanges["addRaters"]> {
+  if (create.length === 0) return [];
+  const made = await tx.preferencePair.createManyAndReturn({
+    data: create.map(({ raterIds: _, ...pair }) => pair),
+    select: { id: true, chosenId: true, rejectedId: true, source: true },
+  });
+  const ids = new Map(made.map((row) => [keyOf(row), row.id]));
+  return create.flatMap((pair) => pair.raterIds.map((raterId) => ({ pairId: ids.get(keyOf(pair))!, raterId })));
 }
 
 /**

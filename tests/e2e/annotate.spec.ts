@@ -106,7 +106,7 @@ test("a disputed prompt becomes a trusted pair in a frozen Dataset", async ({ pa
     await expect(submit(desk)).toBeEnabled();
     await desk.keyboard.press("Enter");
     await expect(desk.getByText("1 today")).toBeVisible();
-    await expect(desk.getByText("You have judged all there is")).toBeVisible();
+    await expect(desk.getByText(prompt)).toHaveCount(0); // another question may have come up meanwhile
     await desk.context().close();
   });
 
@@ -124,7 +124,7 @@ test("a disputed prompt becomes a trusted pair in a frozen Dataset", async ({ pa
     await desk.getByRole("textbox", { name: "As it should have been" }).fill("Cold.");
     await submit(desk).click();
     await expect(desk.getByText("1 today")).toBeVisible();
-    await expect(desk.getByText("Nothing to compare yet")).toBeVisible();
+    await expect(desk.getByText(prompt)).toHaveCount(0);
     await desk.context().close();
   });
 
@@ -191,8 +191,10 @@ test("nothing is lost on a reload, and questions about two at a time make a rank
   await expect(page.getByRole("complementary", { name: "Guidelines" })).toBeHidden();
 
   if (order.length > 2) {
+    const question = page.getByRole("region", { name: "Question" });
     await page.keyboard.press("p");
-    for (let questions = 0; await page.getByRole("region", { name: "Question" }).isVisible(); questions++) {
+    await expect(question).toBeVisible();
+    for (let questions = 0; await question.isVisible(); questions++) {
       expect(questions).toBeLessThanOrEqual(order.length * 3);
       const asked = await page.getByText(/^[A-I] or [A-I]\?/).innerText();
       const [left, right] = [asked[0]!, asked[5]!];

@@ -214,6 +214,7 @@ test("axe has no findings on replies side by side: light, dark, chosen, Chinese"
   await askForTwo(page);
   expect(await axeFindings(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });
+  await expect(page.locator("html")).toHaveClass(/dark/);
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("Alt+t");
   await page.getByRole("button", { name: "Change", exact: true }).click();

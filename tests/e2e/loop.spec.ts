@@ -58,6 +58,7 @@ test("from a thumb to a new release", async ({ page, baseURL }) => {
   await test.step("sign in as the admin", async () => {
     await page.getByRole("button", { name: "Account" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL(/\/sign-in/);
     await page.getByLabel("Email").fill(admin.email);
     await page.getByLabel("Password").fill(admin.password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -91,7 +92,9 @@ test("from a thumb to a new release", async ({ page, baseURL }) => {
 
   const hash = await test.step("activate the adapter it made", async () => {
     await page.getByRole("button", { name: "Activate" }).click();
-    await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: /r2/ }).click();
+    const dialog = page.getByRole("alertdialog").or(page.getByRole("dialog"));
+    await dialog.getByRole("button", { name: /r2/ }).click();
+    await expect(dialog).toHaveCount(0); // it closes when the server has agreed
     await page.goto("/admin/deployments");
     const row = page.getByRole("row", { name: /^r2 · / });
     await expect(row).toContainText("Live");

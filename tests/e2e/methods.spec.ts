@@ -95,6 +95,7 @@ test("thumbs from a file become a KTO run, on advice", async ({ page, asAdmin })
     await expect(samples.getByText("Step 2", { exact: true }).first()).toBeVisible();
     expect(await axeFindings(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
+    await expect(page.locator("html")).toHaveClass(/dark/);
     expect(await axeFindings(page)).toEqual([]);
   });
 });

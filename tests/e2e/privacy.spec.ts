@@ -147,7 +147,7 @@ test("a copy of one's data, and leaving with all of it", async ({ page, person, 
   await expect(dialog.getByRole("alert")).toBeVisible();
   await dialog.getByLabel("Your password").fill(person.password);
   await dialog.getByRole("button", { name: "Delete account for good" }).click();
-  await expect(page).toHaveURL(/\/sign-in/);
+  await page.waitForURL(/\/sign-in/);
   await page.getByLabel("Email").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

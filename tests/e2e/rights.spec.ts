@@ -18,6 +18,33 @@ test("a wrong password is refused in words", async ({ page, person, expectedErro
   await expect(page.getByText("This email and password do not fit together.")).toBeVisible();
 });
 
+test("until the page listens, a password is not sent: not by a click, not by Enter, and never in the address", async ({
+  page,
+  person,
+}) => {
+  await page.context().clearCookies();
+  let listen = () => {};
+  const held = new Promise<void>((resolve) => {
+    listen = resolve;
+  });
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/sign-in", { waitUntil: "commit" });
+  const signIn = page.getByRole("button", { name: "Sign in", exact: true });
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await expect(signIn).toBeDisabled();
+  await page.keyboard.press("Enter");
+  listen();
+  await expect(signIn).toBeEnabled();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await expect(page.getByLabel("Password")).toHaveValue(person.password);
+  await signIn.click();
+  await expect(page.getByRole("textbox", { name: "Message", exact: true })).toBeVisible();
+});
+
 test("somebody else's conversation looks like one that does not exist", async ({
   page,
   person,

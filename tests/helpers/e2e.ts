@@ -88,10 +88,11 @@ export async function textShown(reply: Locator): Promise<void> {
   await expect.poll(same, { intervals: [200] }).toBe(true);
 }
 
-/** Undoes what the message at the top tells of. A message that was answered stays for a moment while it leaves: not that one. */
+/** Undoes what the message at the top tells of, and sees that message off: one that leaves takes with it what is said in its place. */
 export async function undo(page: Page): Promise<void> {
-  const toast = page.locator('[data-sonner-toast][data-removed="false"]');
-  await toast.getByRole("button", { name: "Undo" }).click();
+  const toast = (leaving: boolean) => page.locator(`[data-sonner-toast][data-removed="${leaving}"]`);
+  await toast(false).getByRole("button", { name: "Undo" }).click();
+  await expect(toast(true)).toHaveCount(0);
 }
 
 interface AxeOptions {

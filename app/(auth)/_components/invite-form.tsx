@@ -5,10 +5,10 @@ import { MailX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { FormEvent } from "react";
 import { NewPasswordField } from "../../_components/new-password-field.tsx";
-import { Button } from "../../_components/ui/button.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
+import { SubmitButton } from "../../_components/ui/submit-button.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
@@ -76,15 +76,9 @@ function AcceptForm({ token, offer }: AcceptFormProps) {
           />
         </Field>
         <NewPasswordField label={auth("password")} />
-        <Button
-          type="submit"
-          variant="primary"
-          size="lg"
-          className="w-full"
-          busy={accept.isPending || accept.isSuccess}
-        >
+        <SubmitButton variant="primary" size="lg" className="w-full" busy={accept.isPending || accept.isSuccess}>
           {t("accept")}
-        </Button>
+        </SubmitButton>
       </form>
     </>
   );

@@ -5,10 +5,10 @@ import { Link2Off } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { FormEvent } from "react";
 import { NewPasswordField } from "../../_components/new-password-field.tsx";
-import { Button } from "../../_components/ui/button.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
+import { SubmitButton } from "../../_components/ui/submit-button.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
 import { signInWith } from "../_lib/sign-in-with.ts";
@@ -52,9 +52,9 @@ function PasswordForm({ token, email }: { token: string; email: string }) {
           <Input name="email" type="email" autoComplete="username" defaultValue={email} readOnly />
         </Field>
         <NewPasswordField label={t("password")} autoFocus />
-        <Button type="submit" variant="primary" size="lg" className="w-full" busy={reset.isPending || reset.isSuccess}>
+        <SubmitButton variant="primary" size="lg" className="w-full" busy={reset.isPending || reset.isSuccess}>
           {t("act")}
-        </Button>
+        </SubmitButton>
       </form>
     </>
   );

@@ -6,10 +6,10 @@ import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { ProviderButtons } from "../../_components/provider-buttons.tsx";
-import { Button } from "../../_components/ui/button.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
+import { SubmitButton } from "../../_components/ui/submit-button.tsx";
 import { useTRPC } from "../../_lib/trpc.ts";
 
 type SignInFormProps = {
@@ -76,9 +76,9 @@ export function SignInForm({ returnTo, providerError }: SignInFormProps) {
         <Field label={t("password")}>
           <Input name="password" type="password" autoComplete="current-password" required />
         </Field>
-        <Button type="submit" variant="primary" size="lg" className="w-full" busy={busy}>
+        <SubmitButton variant="primary" size="lg" className="w-full" busy={busy}>
           {t("signIn")}
-        </Button>
+        </SubmitButton>
       </form>
       <ProviderButtons returnTo={returnTo} />
       <p className="mt-6 text-quiet text-sm">

@@ -6,11 +6,11 @@ import { useTranslations } from "next-intl";
 import type { FormEvent, ReactNode } from "react";
 import { NewPasswordField } from "../../_components/new-password-field.tsx";
 import { ProviderButtons } from "../../_components/provider-buttons.tsx";
-import { Button } from "../../_components/ui/button.tsx";
 import { EmptyState } from "../../_components/ui/empty-state.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
 import { Notice } from "../../_components/ui/notice.tsx";
+import { SubmitButton } from "../../_components/ui/submit-button.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { errorCode } from "../../_lib/errors.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
@@ -53,15 +53,9 @@ export function SignUpForm() {
           <Input name="email" type="email" autoComplete="username" inputMode="email" required maxLength={320} />
         </Field>
         <NewPasswordField label={t("password")} />
-        <Button
-          type="submit"
-          variant="primary"
-          size="lg"
-          className="w-full"
-          busy={signUp.isPending || signUp.isSuccess}
-        >
+        <SubmitButton variant="primary" size="lg" className="w-full" busy={signUp.isPending || signUp.isSuccess}>
           {t("signUp")}
-        </Button>
+        </SubmitButton>
       </form>
       <ProviderButtons returnTo="/chat" />
       <p className="mt-6 text-quiet text-sm">

@@ -8,6 +8,10 @@ import { useTRPC } from "../../_lib/trpc.ts";
 import { useConversationCache } from "./conversation-cache.ts";
 import type { ConversationSummary } from "./types.ts";
 
+/** Of one scope one after the other: an undo must not overtake what it undoes. */
+const DELETION = { id: "conversation.deletion" };
+const TRAINING = { id: "conversation.training" };
+
 export function useConversationActs(on?: { onDeleted: () => void; onRestored: () => void }) {
   const t = useTranslations("chat");
   const common = useTranslations("common");
@@ -35,6 +39,7 @@ export function useConversationActs(on?: { onDeleted: () => void; onRestored: ()
   );
   const restore = useMutation(
     trpc.conversation.restore.mutationOptions({
+      scope: DELETION,
       onSuccess() {
         on?.onRestored();
         void cache.refetchList();
@@ -44,6 +49,7 @@ export function useConversationActs(on?: { onDeleted: () => void; onRestored: ()
   );
   const remove = useMutation(
     trpc.conversation.delete.mutationOptions({
+      scope: DELETION,
       async onMutate({ id }) {
         await cache.cancelList();
         cache.updateList((summary) => (summary.id === id ? null : summary));
@@ -54,8 +60,7 @@ export function useConversationActs(on?: { onDeleted: () => void; onRestored: ()
 
   const training = useMutation(
     trpc.conversation.setTraining.mutationOptions({
-      // One after the other: an undo must not overtake what it undoes.
-      scope: { id: "conversation.training" },
+      scope: TRAINING,
       async onMutate({ id, optOut }) {
         await cache.cancelList();
         await cache.cancelConversation(id);

@@ -4,10 +4,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { FormEvent } from "react";
 import { NewPasswordField } from "../../_components/new-password-field.tsx";
-import { Button } from "../../_components/ui/button.tsx";
 import { Card } from "../../_components/ui/card.tsx";
 import { Field } from "../../_components/ui/field.tsx";
 import { Input } from "../../_components/ui/input.tsx";
+import { SubmitButton } from "../../_components/ui/submit-button.tsx";
 import { toast } from "../../_components/ui/toast.tsx";
 import { useErrorText } from "../../_lib/error-text.ts";
 import { useTRPC } from "../../_lib/trpc.ts";
@@ -43,9 +43,7 @@ export function ChangePassword() {
           <Input name="current" type="password" autoComplete="current-password" required />
         </Field>
         <NewPasswordField label={t("next")} name="next" />
-        <Button type="submit" busy={change.isPending}>
-          {t("change")}
-        </Button>
+        <SubmitButton busy={change.isPending}>{t("change")}</SubmitButton>
       </form>
     </Card>
   );

@@ -289,3 +289,16 @@ test("a quarantine puts aside what rests on nobody else, and gives it back; an a
   expect((await states()).bensAlone).toBe("QUARANTINED");
   expect((await rebuildPairs(world.db, { repair: false })).differing).toEqual([]);
 });
+
+test("ids of pairs grow with time, so that the newest of an adapter's examples are found by them", async () => {
+  const pairsOf = async () => {
+    const task = await newTask();
+    await rank(task, annotators[0]!.id, [1, 2, 3], false, 0);
+    const pairs = await world.db.preferencePair.findMany({ where: { promptId: task.promptId } });
+    expect(pairs).toHaveLength(3);
+    return pairs.map(({ id }) => id).sort();
+  };
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) ids.push(...(await pairsOf()));
+  expect(ids).toEqual(ids.toSorted());
+});
