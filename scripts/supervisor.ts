@@ -1,6 +1,7 @@
 // Brings the whole of Hone up from an installed checkout and keeps it up: database, pages, inference, web, trainer.
 import fs from "node:fs";
 import path from "node:path";
+import { freePort } from "../server/free-port.ts";
 import { readSettings as readInferenceSettings } from "../server/inference/settings.ts";
 import { usersOf } from "./start/install.mjs";
 import type { createExit, createReporter } from "./start/report.mjs";
@@ -9,7 +10,7 @@ import { createChildren, endLeftovers } from "./supervisor/children.ts";
 import { openDatabase } from "./supervisor/database.ts";
 import { ensureSecrets, homeLayout, prepareHome, writePrivately } from "./supervisor/home.ts";
 import { resolveModel } from "./supervisor/model.ts";
-import { claimPort, freePort, waitUntilAnswers } from "./supervisor/ports.ts";
+import { claimPort, waitUntilAnswers } from "./supervisor/ports.ts";
 import { childEnvironment, readSettings } from "./supervisor/settings.ts";
 
 const DEFAULT_ADMIN_EMAIL = "admin@example.com";
@@ -42,7 +43,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
   await claimPort(settings.HOST, settings.PORT);
   const secrets = ensureSecrets(layout.secrets);
   const model = await resolveModel(settings.HONE_MODEL, { root, folder: layout.models, say });
-  const inferencePort = await freePort();
+  const inferencePort = await freePort([settings.PORT]);
   const env = childEnvironment({ settings, secrets, home, model: model.path, inferencePort });
 
   readInferenceSettings(env); // a bad setting of a child stops the start here, not the child again and again
@@ -57,7 +58,7 @@ export async function supervise({ root, home, dev, say, step, lock, exit }: Supe
     args: [...tsx, "server/inference/main.ts"],
     env: { ...env, MALLOC_ARENA_MAX: "2" },
   };
-  const database = await openDatabase({ settings, layout, say, exit });
+  const database = await openDatabase({ settings, layout, promised: [settings.PORT, inferencePort], say, exit });
   env.DATABASE_URL = database.url;
   onLeave(() => children.stop());
   const building = { root, env, children, say, step };

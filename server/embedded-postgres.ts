@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import pg from "pg";
+import { freePort } from "./free-port.ts";
 import {
   type Account,
   type Binaries,
@@ -34,6 +34,8 @@ export interface EmbeddedPostgresOptions {
   onExit?: (reason: string) => void;
   /** Further server settings, such as `fsync=off` for databases that live as long as a test. */
   settings?: string[];
+  /** Ports that others of this start will listen on. */
+  promised?: readonly number[];
 }
 
 const LONGEST_PAUSE_MS = 30_000;
@@ -102,7 +104,7 @@ const address = ({ password }: Cluster, port: number, database: string) =>
 
 async function launchOnFreePort(cluster: Cluster) {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = await freePort(cluster.options.promised);
     try {
       return { port, server: await launch(cluster, port) };
     } catch (error) {
@@ -265,17 +267,6 @@ function run(command: string, args: string[], account: Account): Promise<void> {
     child.on("close", (code) =>
       code === 0 ? resolve() : reject(failure(`${path.basename(command)} ended with ${code}`, output)),
     );
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
   });
 }
 

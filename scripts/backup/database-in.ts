@@ -14,7 +14,7 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 /** A connection that was ended a moment ago is still in the list. */
-const LOOKS = 20;
+const LOOKS = 100;
 const LOOK_MS = 50;
 const OTHERS = `SELECT DISTINCT coalesce(nullif(application_name, ''), 'unnamed') AS name FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;

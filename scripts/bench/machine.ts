@@ -5,13 +5,13 @@ import os from "node:os";
 import path from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { createEngineClient, type ServingBackend } from "../../server/engine-client.ts";
+import { freePort } from "../../server/free-port.ts";
 import { readModelConfig } from "../../server/gguf/model-config.ts";
 import { openGguf } from "../../server/gguf/reader.ts";
 import { writeTinyAdapter } from "../../tests/helpers/tiny-model.ts";
 import type { ModelConfig, TokenSequence } from "../../trainer/engine/contract.ts";
 import { openEngine } from "../../trainer/engine/index.ts";
 import { encodeModel } from "../../trainer/engine/tfjs/onnx-proto.ts";
-import { freePort } from "../supervisor/ports.ts";
 import { untilReady } from "./until-ready.ts";
 
 const THREADS = Number(process.env.TRAINER_THREADS ?? Math.min(2, os.availableParallelism()));

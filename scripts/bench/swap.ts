@@ -4,10 +4,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createEngineClient } from "../../server/engine-client.ts";
+import { freePort } from "../../server/free-port.ts";
 import { readModelConfig } from "../../server/gguf/model-config.ts";
 import { openGguf } from "../../server/gguf/reader.ts";
 import { writeTinyAdapter } from "../../tests/helpers/tiny-model.ts";
-import { freePort } from "../supervisor/ports.ts";
 import { type SwapRun, streamsUnderSwaps } from "./swap-streams.ts";
 import { untilReady } from "./until-ready.ts";
 

@@ -35,7 +35,7 @@ export interface ChildrenOptions {
 /** The guard as an argument of node and, for programs that start workers of their own, in NODE_OPTIONS. */
 export function guard(root: string): { args: string[]; options: string } {
   const { href } = pathToFileURL(path.join(root, "scripts/die-with-parent.mjs"));
-  return { args: ["--import", href], options: `--import=${href}` };
+  return { args: ["--import", `${href}?parent=${process.pid}`], options: `--import=${href}` };
 }
 
 export function createChildren({ root, logs, record, say, toTerminal }: ChildrenOptions) {
@@ -47,7 +47,9 @@ export function createChildren({ root, logs, record, say, toTerminal }: Children
     const list = [...running].flatMap(([name, { pid }]) =>
       pid ? [{ name, pid, identity: processIdentity(pid) }] : [],
     );
-    fs.writeFileSync(record, JSON.stringify(list));
+    // Beside it first: whoever reads it meets all of it.
+    fs.writeFileSync(`${record}.new`, JSON.stringify(list));
+    fs.renameSync(`${record}.new`, record);
   }
 
   function launch({ name, args, env, nice }: ChildSpec): ChildProcess {

@@ -11,6 +11,8 @@ import type { Settings } from "./settings.ts";
 interface DatabaseContext {
   settings: Settings;
   layout: HomeLayout;
+  /** Ports that others of this start will listen on. */
+  promised: readonly number[];
   say: (text: string) => void;
   exit: ReturnType<typeof createExit>;
 }
@@ -35,10 +37,11 @@ export async function openDatabase(context: DatabaseContext) {
   };
 }
 
-async function embedded({ layout, say, exit }: DatabaseContext): Promise<string> {
+async function embedded({ layout, promised, say, exit }: DatabaseContext): Promise<string> {
   const server = await startEmbeddedPostgres({
     folder: layout.postgres,
     logFile: path.join(layout.logs, "postgres.log"),
+    promised,
     onExit: (reason) =>
       say(`The embedded PostgreSQL ended (${reason}); starting it again. Its log: ${layout.logs}/postgres.log`),
   });

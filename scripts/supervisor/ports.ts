@@ -1,5 +1,5 @@
 // Network ports: whether one can be had, and whether what should listen on it answers.
-import net from "node:net";
+import { tryListen } from "../../server/free-port.ts";
 import { StartError } from "../start/report.mjs";
 import type { createChildren } from "./children.ts";
 
@@ -27,20 +27,6 @@ export async function claimPort(host: string, port: number): Promise<void> {
     }
     throw new StartError("BAD_SETTING", `HOST=${host} PORT=${port}: cannot listen there (${message}).`);
   }
-}
-
-/** A loopback port that nothing listens on now. */
-export const freePort = (): Promise<number> => tryListen("127.0.0.1", 0);
-
-function tryListen(host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.on("error", reject);
-    probe.listen(port, host, () => {
-      const got = (probe.address() as net.AddressInfo).port;
-      probe.close(() => resolve(got));
-    });
-  });
 }
 
 /**

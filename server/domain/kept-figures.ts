@@ -53,15 +53,19 @@ export async function keptFigures<Value>(
 /** Works them out where something has changed, however many rows they are about; for a process to call now and then. */
 export async function refreshFigures<Value>(db: Db, source: FigureSource<Value>): Promise<void> {
   const version = await source.version(db);
+  const others = underWay.get(db)?.get(nameOf(source, version));
+  if (others) return void (await others);
   const row = await db.figures.findUnique({ where: { key: source.key }, select: { version: true } });
   if (row?.version !== version) await workOut(db, source, version);
 }
+
+const nameOf = ({ key }: Pick<FigureSource<unknown>, "key">, version: string) => `${key} ${version}`;
 
 /** Those who ask for the same figures of the same state wait for the same work. */
 function workOut<Value>(db: Db, source: FigureSource<Value>, version: string): Promise<{ value: Value; at: Date }> {
   const works = underWay.get(db) ?? new Map<string, Promise<unknown>>();
   underWay.set(db, works);
-  const name = `${source.key} ${version}`;
+  const name = nameOf(source, version);
   const before = works.get(name) as Promise<{ value: Value; at: Date }> | undefined;
   if (before) return before;
   const work = keep(db, source, version).finally(() => works.delete(name));

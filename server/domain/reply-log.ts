@@ -36,7 +36,7 @@ export async function append(db: Db, messageId: string, spoken: Spoken): Promise
     await db.$queryRaw<{ stopped: boolean }[]>`
       WITH alive AS (
         UPDATE "Message" SET "status" = 'STREAMING', "lastSeq" = "lastSeq" + 1, "heartbeatAt" = now(),
-          "firstTokenAt" = coalesce("firstTokenAt", clock_timestamp())
+          "firstTokenAt" = coalesce("firstTokenAt", date_trunc('milliseconds', clock_timestamp()))
         WHERE "id" = ${messageId}::uuid AND "status" IN ('PENDING', 'STREAMING')
         RETURNING "id", "lastSeq", "stopRequestedAt"
       ), logged AS (

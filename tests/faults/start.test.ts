@@ -4,7 +4,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { freePort } from "../../scripts/supervisor/ports.ts";
+import { freePort } from "../../server/free-port.ts";
 import { removeHome, spawnStart, startInstance, temporaryHome } from "../helpers/instance.ts";
 
 let home: string;

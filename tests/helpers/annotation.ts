@@ -40,9 +40,11 @@ export async function prompted(world: World, userId: string, replies: readonly s
   const message = { conversationId: conversation.id, status: "COMPLETE" as const };
   const prompt = await db.message.create({ data: { ...message, role: "USER", content, requestKey: newKey() } });
   const replyIds: string[] = [];
-  for (const text of replies) {
+  const begun = Date.now();
+  for (const [i, text] of replies.entries()) {
     const data: Prisma.MessageUncheckedCreateInput = {
       ...{ ...message, id: randomUUID(), role: "ASSISTANT", content: text, requestKey: newKey(), parentId: prompt.id },
+      createdAt: new Date(begun + i), // their order, which a clock of milliseconds may not tell
     };
     replyIds.push((await db.message.create({ data })).id);
   }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { freePort } from "../../scripts/supervisor/ports.ts";
+import { freePort } from "../../server/free-port.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const READY_LIMIT_MS = 600_000; // the first start builds the pages

@@ -21,6 +21,8 @@ export async function decideGate(db: Db, actorId: string, { gateId, approved, no
   await db.$transaction(async (tx) => {
     const gate = await tx.gate.findUnique({ where: { id: gateId } });
     if (!gate) throw notFound("gate");
+    // Before the word, in the order of an activation, which writes one too: else each would wait for the other.
+    await tx.$queryRaw`SELECT 1 FROM "Adapter" WHERE "id" = ${gate.adapterId}::uuid FOR NO KEY UPDATE`;
     if (gate.finishedAt === null)
       throw new AppError("GATE_RUNNING", "This gate still measures; decide when it is over, or call it off.");
     if (approved) await checkApproval(tx, actorId, gate);

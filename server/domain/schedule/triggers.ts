@@ -27,7 +27,7 @@ export async function newTrustedPairs(
           JOIN "User" rater ON rater."id" = link."raterId"
           LEFT JOIN "RaterTrust" trust ON trust."raterId" = link."raterId"
           WHERE link."pairId" = pair."id" AND (rater."disabledAt" IS NOT NULL OR trust."quarantinedAt" IS NOT NULL))
-      ORDER BY pair."createdAt" LIMIT ${atLeast}) AS trusted`;
+      ORDER BY pair."createdAt", pair."id" LIMIT ${atLeast}) AS trusted`;
   return row ?? { count: 0, newestId: null };
 }
 

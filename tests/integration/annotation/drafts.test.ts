@@ -130,7 +130,9 @@ test("a process that died with a draft is taken over from", async () => {
   const { id, promptId } = await disliked();
   world.engine.script = () => [gate().opened];
   const dead = worker(new ReplyHub());
+  const asked = world.engine.requests.length;
   await dead.step();
+  await expect.poll(() => world.engine.requests.length).toBe(asked + 1); // its first beat has arrived
   const [draft] = await draftsOf(promptId);
   // Its heart stops: the row is as a killed process leaves it.
   await world.db.message.update({

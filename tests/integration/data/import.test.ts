@@ -215,7 +215,18 @@ describe("an import that breaks off", () => {
     const file = Buffer.from(linesOf(2500, 90_000));
     const { id } = await begin(file);
     await world.db.import.update({ where: { id }, data: { received: file.length } });
-    const both = await Promise.allSettled([1, 2].map(() => readLines(world.db, id, chunksOf(file))));
+    // Neither begins before the other has seen that nothing is read yet.
+    let come = () => {};
+    const together = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    let readers = 0;
+    async function* chunks() {
+      if (++readers === 2) come();
+      await together;
+      yield* chunksOf(file);
+    }
+    const both = await Promise.allSettled([1, 2].map(() => readLines(world.db, id, chunks())));
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(await world.db.importLine.count({ where: { importId: id } })).toBe(2500);
     expect(await getImport(world.db, id)).toMatchObject({ good: 2500, lines: 2500 });

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { checkPassword } from "../../../server/auth.ts";
 import { acceptInviteByEmail, isInvited } from "../../../server/domain/invite.ts";
+import { waitingForLocks } from "../../helpers/locks.ts";
 import { testWorld, type World } from "../../helpers/world.ts";
 
 const world = testWorld({ SIGN_IN_PER_MINUTE: "1000", SIGN_UP: "closed" });
@@ -17,11 +18,6 @@ const someone = () => `new${++people}@example.com`;
 const accept = (token: string, email = someone()) =>
   world.as(null).invite.accept({ token, email, name: "New", password: "long enough" });
 const look = (token: string) => world.as(null).invite.look({ token });
-async function waitingForLocks(): Promise<number> {
-  const [row] = await world.db.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS "count" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`;
-  return row!.count;
-}
 const code = (wanted: string) => ({ cause: { code: wanted } });
 
 test("a link makes one account with its role, although strangers may make none", async () => {
@@ -51,7 +47,7 @@ test("of two who come with the same link at the same moment, one gets in", async
   await world.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM "Invite" WHERE "id" = ${id}::uuid FOR UPDATE`;
     both = Promise.allSettled([accept(token), accept(token)]);
-    await vi.waitFor(async () => expect(await waitingForLocks()).toBe(2), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await waitingForLocks(world.db)).toBe(2), { timeout: 15_000 });
   });
   expect((await both!).filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(await world.db.user.count()).toBe(before + 1);
@@ -65,7 +61,7 @@ test("one that is revoked while somebody comes with it opens nothing", async () 
   await world.db.$transaction(async (tx) => {
     await tx.invite.update({ where: { id }, data: { revokedAt: new Date() } });
     coming = accept(token).catch((error: unknown) => error);
-    await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await waitingForLocks(world.db)).toBe(1), { timeout: 15_000 });
   });
   expect(await coming!).toMatchObject(code("INVITE_CLOSED"));
   expect(await world.db.user.count()).toBe(before);

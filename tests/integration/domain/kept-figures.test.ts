@@ -6,10 +6,15 @@ import { testWorld } from "../../helpers/world.ts";
 
 const world = testWorld();
 let state = 0;
+let asked = 0;
 let works = 0;
 let gate: Promise<unknown> = Promise.resolve();
 const source = (size: number): FigureSource<{ state: number }> => ({
-  ...{ key: `of ${size}`, schema: z.object({ state: z.int() }), version: async () => String(state) },
+  ...{ key: `of ${size}`, schema: z.object({ state: z.int() }) },
+  version: async () => {
+    asked++;
+    return String(state);
+  },
   work: async () => {
     works++;
     const seen = state;
@@ -23,11 +28,24 @@ const stored = async (size: number) =>
 
 beforeEach(async () => {
   await world.db.figures.deleteMany();
-  [state, works, gate] = [0, 0, Promise.resolve()];
+  [state, asked, works, gate] = [0, 0, 0, Promise.resolve()];
 });
 
+/** Holds all work until it is opened. */
+function closeGate(): () => void {
+  let open = () => {};
+  gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return open;
+}
+
 test("are worked out once while nothing changes, by whoever asks at the same time", async () => {
-  const both = await Promise.all([keptFigures(world.db, source(10)), keptFigures(world.db, source(10))]);
+  const open = closeGate();
+  const asking = [keptFigures(world.db, source(10)), keptFigures(world.db, source(10))];
+  await expect.poll(() => asked, { timeout: 15_000 }).toBe(2);
+  open();
+  const both = await Promise.all(asking);
   expect(both[0]).toEqual(both[1]);
   expect(await keptFigures(world.db, source(10), later(600))).toEqual(both[0]);
   expect(works).toBe(1);
@@ -43,10 +61,7 @@ test("about few rows are those of this moment", async () => {
 test("about many rows are answered as they were, and worked out behind the answer", async () => {
   await keptFigures(world.db, source(2001));
   state = 1;
-  let open = () => {};
-  gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+  const open = closeGate();
   // Within a minute nothing is even asked.
   expect((await keptFigures(world.db, source(2001))).value).toEqual({ state: 0 });
   expect(works).toBe(1);

@@ -162,9 +162,12 @@ describe("roles", () => {
     await admin.people.setRole({ userId: ann.id, role: "ADMIN" });
     const outcome = await Promise.allSettled([
       admin.people.setRole({ userId: ann.id, role: "USER" }),
-      world.as(ann).people.setRole({ ...last, role: "USER" }),
+      world.as({ ...ann, role: "ADMIN" }).people.setRole({ ...last, role: "USER" }),
     ]);
     expect(outcome.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(outcome.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { cause: code("LAST_ADMIN") },
+    });
     expect(await world.db.user.count({ where: { role: "ADMIN", disabledAt: null } })).toBe(1);
     await world.db.user.update({ where: { id: world.admin.id }, data: { role: "ADMIN" } });
     await world.db.user.update({ where: { id: ann.id }, data: { role: "USER" } });

@@ -5,6 +5,7 @@ import { beginSession, endSession, readCaller } from "../../../server/auth-sessi
 import { sweepSessions } from "../../../server/domain/session.ts";
 import { hashPassword } from "../../../server/password.ts";
 import type { Viewer } from "../../../server/viewer.ts";
+import { waitingForLocks } from "../../helpers/locks.ts";
 import { queriesOf } from "../../helpers/query-plans.ts";
 import { ADMIN_LOGIN, testWorld } from "../../helpers/world.ts";
 
@@ -24,11 +25,6 @@ const begin = (userId: string, replaces?: string) => beginSession(world.db, { us
 const read = (id: string) => readCaller(world.db, id);
 /** Ann's procedures from one of her sessions. */
 const from = async (id: string) => world.as(ann, { session: (await read(id))?.session ?? null });
-async function waitingForLocks(): Promise<number> {
-  const [row] = await world.db.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS "count" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`;
-  return row!.count;
-}
 const code = (wanted: string) => ({ cause: { code: wanted } });
 
 describe("reading", () => {
@@ -133,7 +129,7 @@ describe("ending", () => {
     await world.db.$transaction(async (tx) => {
       await tx.user.update({ where: { id: ann.id }, data });
       begun = beginSession(world.db, { userId: ann.id, device, passwordHash }).catch((error: unknown) => error);
-      await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1), { timeout: 15_000 });
+      await vi.waitFor(async () => expect(await waitingForLocks(world.db)).toBe(1), { timeout: 15_000 });
     });
     expect(await begun!).toMatchObject({ code: "UNAUTHORIZED" });
     await world.db.user.update({ where: { id: ann.id }, data: { disabledAt: null } });

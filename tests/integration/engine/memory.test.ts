@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ModelConfig } from "../../../trainer/engine/contract.ts";
 import { type CreateEngineOptions, createEngine } from "../../../trainer/engine/create.ts";
 import { initialiseWeights } from "../../../trainer/engine/weights.ts";
+import { peakMemory } from "../../helpers/peak-memory.ts";
 
 const CONFIG: ModelConfig = {
   architecture: "llama",
@@ -40,7 +41,7 @@ async function growth(checkpointing: CreateEngineOptions["checkpointing"]): Prom
       targets: Int32Array.of(LENGTH - 1),
     }));
     await engine.accumulateKnown(batch, { adapter: "policy" }, { logProbs: batch.map(() => Float64Array.of(-1)) });
-    return process.resourceUsage().maxRSS / 1024;
+    return peakMemory();
   };
   const before = await train(1);
   const after = await train(ROWS);

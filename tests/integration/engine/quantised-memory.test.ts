@@ -5,6 +5,7 @@ import { LINEAR_LAYERS, type ModelConfig, type NamedTensor } from "../../../trai
 import { createEngine } from "../../../trainer/engine/create.ts";
 import type { QuantisedTensor } from "../../../trainer/engine/quantised.ts";
 import { linearShape, tensorShapes } from "../../../trainer/engine/weights.ts";
+import { peakMemory } from "../../helpers/peak-memory.ts";
 
 const CONFIG: ModelConfig = {
   architecture: "llama",
@@ -32,7 +33,7 @@ test("expanding one layer at a time never holds the model in floats", async () =
 
 /** By how many MB opening a base and a training step raise the peak of this process. */
 async function growth(mode: "keep" | "expand", config: ModelConfig): Promise<number> {
-  const before = process.resourceUsage().maxRSS / 1024;
+  const before = peakMemory();
   const weights: NamedTensor[] = [];
   const quantised: QuantisedTensor[] = [];
   for (const [name, shape] of tensorShapes(config)) {
@@ -52,7 +53,7 @@ async function growth(mode: "keep" | "expand", config: ModelConfig): Promise<num
   // The forward pass is kept while the objective is asked, and nothing that the backward pass alone needs may be.
   const upstream = { logProbs: [Float64Array.of(-1)] };
   await engine.accumulate(batch, { adapter: "policy" }, () => ({ upstream, metrics: {} }));
-  const after = process.resourceUsage().maxRSS / 1024;
+  const after = peakMemory();
   await engine.close();
   return after - before;
 }

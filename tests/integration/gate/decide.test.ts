@@ -2,9 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GateStatus, Prisma } from "../../../prisma/generated/client.ts";
+import { assertFiles } from "../../../server/domain/canary/prepare.ts";
 import { approveByActivating, mayGoLive } from "../../../server/domain/gate/may-go-live.ts";
 import { gatePolicySchema } from "../../../server/domain/views/gate.ts";
 import type { Viewer } from "../../../server/viewer.ts";
+import { waitingForLocks } from "../../helpers/locks.ts";
 import { type Caller, testWorld } from "../../helpers/world.ts";
 
 const world = testWorld();
@@ -189,6 +191,20 @@ describe("approving", () => {
     expect(report).toMatchObject({ approvals: 2, approvalsNeeded: 1, mayApprove: true, stale: false });
     const lines = await world.db.auditEvent.findMany({ where: { subject: `Gate:${gate.id}`, action: "gate.decide" } });
     expect(lines.map(({ actorId }) => actorId).sort()).toEqual([world.admin.id, other.id].sort());
+  });
+
+  it("waits for an activation by the same admin, and neither waits for the other", async () => {
+    const { id } = await newAdapter();
+    const gate = await gateOf(id, "UNDECIDED");
+    const deciding = await world.db.$transaction(async (tx) => {
+      await assertFiles(tx, id);
+      const refusal = admin.gate.decide({ gateId: gate.id, approved: false, note: "It sounds odd." });
+      await expect.poll(() => waitingForLocks(world.db), { timeout: 30_000 }).toBe(1);
+      await approveByActivating(tx, { gateId: gate.id, userId: world.admin.id, now: new Date() });
+      return { refusal };
+    });
+    await deciding.refusal;
+    expect((await admin.gate.get({ id: gate.id })).decisions).toMatchObject([{ approved: false }]);
   });
 });
 

@@ -61,7 +61,10 @@ async function trained(): Promise<string> {
 
 const request = () => requestGate(world.db, world.admin.id, { adapterId });
 const row = (id: string) =>
-  world.db.gate.findUniqueOrThrow({ where: { id }, include: { evaluations: true, samples: true } });
+  world.db.gate.findUniqueOrThrow({
+    where: { id },
+    include: { evaluations: true, samples: { orderBy: { ordinal: "asc" } } },
+  });
 const expire = (id: string) =>
   world.db.gate.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
 const measured = (suite: (typeof SUITES)[number]) => ({

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createEngineClient, type ServingBackend } from "../../../server/engine-client.ts";
+import { freePort } from "../../../server/free-port.ts";
 import { slowModel } from "../../helpers/slow-model.ts";
 import { type TinyModel, writeTinyAdapter, writeTinyModel } from "../../helpers/tiny-model.ts";
 import { ask, reply, SECRET, temporaryFolder } from "./server.ts";
@@ -24,15 +24,6 @@ afterEach(async () => {
     await once(child, "exit");
   }
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
 
 /** Starts server/inference/main.ts; `ready` resolves when it answers, or rejects with its output when it ends before. */
 async function start(env: Record<string, string> = {}) {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../../../scripts/supervisor/ports.ts";
 import { createEngineClient } from "../../../server/engine-client.ts";
+import { freePort } from "../../../server/free-port.ts";
 import { writeTinyModel } from "../../helpers/tiny-model.ts";
 import { SECRET, temporaryFolder } from "../inference/server.ts";
 

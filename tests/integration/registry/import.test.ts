@@ -276,5 +276,5 @@ describe("a file that does not fit", () => {
         if ("adapterId" in result) throw new Error(`round ${round} was taken: choose another seed`);
       }
     }
-  }, 60_000);
+  });
 });

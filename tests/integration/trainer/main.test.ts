@@ -124,8 +124,12 @@ describe("the trainer process", () => {
     expect(killed.status).toBe("RUNNING");
 
     // What the web process does half a minute later, when the lease has run out.
-    await world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
-    expect(await reapRuns(world.db, queue)).toEqual([id]);
+    const reaped = async () => {
+      await world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
+      return reapRuns(world.db, queue);
+    };
+    // Again where a heartbeat that the dead one had sent arrives between the two.
+    await expect.poll(reaped, { timeout: 30_000 }).toEqual([id]);
     startTrainer();
     expect(await watching).toBe("SUCCEEDED");
     expect(await row(id)).toMatchObject({ attempt: 2 });

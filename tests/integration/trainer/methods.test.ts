@@ -147,7 +147,7 @@ describe("methods over fixed data", () => {
 
   it("kto, killed in the middle and resumed, makes the same adapter", async () => {
     const args = (out: string, ...more: string[]) =>
-      command("kto", out, thumbs(), ...offline, ...set("epochs=3"), ...more);
+      command("kto", out, thumbs(), ...offline, ...set("epochs=12"), ...more);
     const whole = done(await train(...args("kto-whole")));
     expect(await killedAndResumed(args, "kto-killed", 3)).toBe(whole.sha256);
   });
@@ -166,14 +166,14 @@ async function killedAndResumed(args: (out: string, ...more: string[]) => string
 
 describe("methods that sample", () => {
   const grpo = (out: string, ...more: string[]) =>
-    command("grpo", out, prompts(), ...online, ...rewards, ...set("steps=3", "batchSize=2", "groupSize=3"), ...more);
+    command("grpo", out, prompts(), ...online, ...rewards, ...set("steps=6", "batchSize=2", "groupSize=3"), ...more);
 
   it("grpo says its figures, shows samples that change nothing, and survives a kill", async () => {
     const ended = await train(...grpo("grpo", "--samples", "2"));
     const { sha256 } = done(ended);
     const samples = ended.lines.filter(({ type }) => type === "sample");
     expect(samples.map(({ prompt }) => prompt)).toEqual(["Say sky", "Say fox"]);
-    expect(steps(ended)).toHaveLength(3);
+    expect(steps(ended)).toHaveLength(6);
     const names = ["reward", "reward_std", "rewards/length", "rewards/language", "frac_reward_zero_std", "entropy"];
     for (const name of [...names, "completions/length"]) expect(steps(ended)[0]![name], name).toBeTypeOf("number");
     expect(await sha256OfFile(join(at("grpo"), "adapter.gguf"))).toBe(sha256);

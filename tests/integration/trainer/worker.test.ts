@@ -59,8 +59,17 @@ const CONFIG = { epochs: 3, batchSize: 8, rank: 2, learningRate: 0.01, checkpoin
 const newRun = async (config: Record<string, unknown> = CONFIG, method: "DPO" | "SFT" = "DPO") =>
   (await admin.run.create({ method, config, seed: 7 })).id;
 const row = (id: string) => world.db.run.findUniqueOrThrow({ where: { id }, include: { adapter: true } });
-const expire = (id: string) =>
-  world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
+/** Lets a lease run out: again, where a heartbeat that was on its way has renewed it. */
+const reapExpired = (id: string) =>
+  expect
+    .poll(
+      async () => {
+        await world.db.run.update({ where: { id }, data: { leaseExpiresAt: new Date(Date.now() - 1000) } });
+        return reapRuns(world.db, { enqueue: async () => {} });
+      },
+      { timeout: 30_000 },
+    )
+    .toContain(id);
 const logOf = async (id: string) => (await admin.run.logs({ id })).map(({ text }) => text).join("\n");
 const checkpoints = (id: string) => existsSync(checkpointFolder(world.home, id));
 /** Calls `act` once, before the `nth` micro-batch from now. */
@@ -160,8 +169,7 @@ describe("a worker", () => {
     const id = await newRun();
     let successor: Promise<Outcome> | undefined;
     beforeStep(4, async () => {
-      await expire(id);
-      await reapRuns(world.db, { enqueue: async () => {} });
+      await reapExpired(id);
       const other = { ...services, owner: "test:2", openEngine: async () => new BigramEngine(512) };
       successor = workOnRun(other, id);
       await successor;
@@ -205,8 +213,7 @@ describe("a worker", () => {
     });
     void workOnRun(services, id);
     await reached;
-    await expire(id);
-    await reapRuns(world.db, { enqueue: async () => {} });
+    await reapExpired(id);
     expect(await workOnRun({ ...services, openEngine: async () => new BigramEngine(512) }, id)).toBe("succeeded");
     expect(await logOf(id)).toContain("Going on after step 4.");
     expect(await row(id)).toMatchObject({ status: "SUCCEEDED", attempt: 2 });
