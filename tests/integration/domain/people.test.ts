@@ -8,6 +8,7 @@ import { isInvited } from "../../../server/domain/invite.ts";
 import { AppError } from "../../../server/errors.ts";
 import { takeToken } from "../../../server/rate-limit.ts";
 import type { Viewer } from "../../../server/viewer.ts";
+import { waitingForLocks } from "../../helpers/locks.ts";
 import { ADMIN_LOGIN, type Caller, testWorld } from "../../helpers/world.ts";
 
 const world = testWorld({ SIGN_IN_PER_MINUTE: "5" });
@@ -160,10 +161,18 @@ describe("roles", () => {
       cause: code("LAST_ADMIN"),
     });
     await admin.people.setRole({ userId: ann.id, role: "ADMIN" });
-    const outcome = await Promise.allSettled([
-      admin.people.setRole({ userId: ann.id, role: "USER" }),
-      world.as({ ...ann, role: "ADMIN" }).people.setRole({ ...last, role: "USER" }),
-    ]);
+    // Both are held up at their first step, so that they go on at the same moment.
+    const hurrying = await world.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT "id" FROM "User" ORDER BY "id" FOR UPDATE`;
+      const both = [
+        admin.people.setRole({ userId: ann.id, role: "USER" }),
+        world.as({ ...ann, role: "ADMIN" }).people.setRole({ ...last, role: "USER" }),
+      ];
+      const outcome = Promise.allSettled(both);
+      await expect.poll(() => waitingForLocks(world.db), { timeout: 15_000 }).toBe(2);
+      return { outcome };
+    });
+    const outcome = await hurrying.outcome;
     expect(outcome.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(outcome.find(({ status }) => status === "rejected")).toMatchObject({
       reason: { cause: code("LAST_ADMIN") },
