@@ -1,6 +1,7 @@
 // From a thumbs-down to a trusted pair in a frozen Dataset: a user, two annotators and an admin; by keys, by drag, two at a time,
 // on a phone; what is kept, undone, skipped and taken away meanwhile.
 import type { Browser, Locator, Page } from "@playwright/test";
+import { answerInstead, brings } from "../helpers/answers.ts";
 import { type Person, signIn, signUp, wholeReply } from "../helpers/api.ts";
 import { admin, axeFindings, expect, say, test, uniqueName, wholeReplyOn } from "../helpers/e2e.ts";
 
@@ -279,4 +280,19 @@ test("on a phone: buttons, ties, all bad, a skip with its reason; axe in dark an
   await page.getByRole("button", { name: "提交" }).tap();
   await expect(page.getByText("今天 1 个")).toBeVisible();
   await page.context().close();
+});
+
+test("who has no task is told why", async ({ browser, asAdmin }) => {
+  await clearQueue(asAdmin);
+  const desk = await browserOf(browser, await newAnnotator(asAdmin));
+  for (const [why, words] of [
+    ["EMPTY", "Nothing to compare yet"],
+    ["DONE_BY_YOU", "You have judged all there is"],
+  ]) {
+    await answerInstead(desk, "annotation.next", () => brings({ task: null, why }));
+    await desk.goto("/annotate");
+    await expect(desk.getByText(words!)).toBeVisible();
+  }
+  await desk.unrouteAll({ behavior: "ignoreErrors" });
+  await desk.context().close();
 });

@@ -50,6 +50,33 @@ test("conversations are found, renamed, deleted and brought back", async ({ page
   await expect(list.getByRole("link", { name: "Opposites" })).toBeVisible();
 });
 
+test("an undo never overtakes the deletion that it undoes", async ({ page, person }) => {
+  await page.goto("/chat");
+  await say(page, "What is the opposite of hot?");
+  await wholeReplyOn(page);
+  let deletes = () => {};
+  const held = new Promise<void>((resolve) => {
+    deletes = resolve;
+  });
+  await page.route(/conversation\.delete/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  let restoring = false;
+  page.on("request", (request) => {
+    restoring ||= request.url().includes("conversation.restore");
+  });
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await list.getByRole("button", { name: /^Options for/ }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(page.getByText("No conversations yet")).toBeVisible();
+  await undo(page);
+  expect(restoring).toBe(false);
+  deletes();
+  await expect(list.getByRole("link")).toHaveCount(1);
+  expect((await person.trpc.conversation.list.query({})).items).toHaveLength(1);
+});
+
 test("a thumb can be taken back", async ({ page, person }) => {
   await page.goto("/chat");
   await say(page, "Hello!");

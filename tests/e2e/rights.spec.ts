@@ -36,6 +36,7 @@ test("until the page listens, a password is not sent: not by a click, not by Ent
   await page.getByLabel("Email").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await expect(signIn).toBeDisabled();
+  await signIn.click({ force: true });
   await page.keyboard.press("Enter");
   listen();
   await expect(signIn).toBeEnabled();

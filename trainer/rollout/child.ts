@@ -26,7 +26,7 @@ export interface InferenceChild {
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const GUARD = new URL("../../scripts/die-with-parent.mjs", import.meta.url).href;
+const GUARD = `${new URL("../../scripts/die-with-parent.mjs", import.meta.url).href}?parent=${process.pid}`;
 const STOP_LIMIT_MS = 5000;
 /** Base, the adapter in use and its successor. */
 const ADAPTERS = 3;
@@ -39,29 +39,25 @@ const MOST_WAITING = 10_000;
 export async function startChild(options: ChildOptions, signal?: AbortSignal): Promise<InferenceChild> {
   signal?.throwIfAborted();
   const secret = randomBytes(32).toString("hex");
-  const child = spawn(
-    process.execPath,
-    ["--import", `${GUARD}?parent=${process.pid}`, "--import", "tsx", "server/inference/main.ts"],
-    {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        // Port 0 takes a free one; which one it is stands in the first line of its log.
-        INFERENCE_URL: "http://127.0.0.1:0",
-        INFERENCE_SECRET: secret,
-        INFERENCE_THREADS: String(options.threads),
-        INFERENCE_CONTEXT: String(options.contextLength),
-        INFERENCE_SEQUENCES: String(options.sequences),
-        INFERENCE_QUEUE: String(MOST_WAITING),
-        INFERENCE_ADAPTERS: String(ADAPTERS),
-        INFERENCE_YIELD: "on",
-        HONE_MODEL: options.model,
-        LOG_LEVEL: "info",
-      },
-      stdio: ["ignore", "ignore", "pipe"],
-      windowsHide: true,
+  const child = spawn(process.execPath, ["--import", GUARD, "--import", "tsx", "server/inference/main.ts"], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      // Port 0 takes a free one; which one it is stands in the first line of its log.
+      INFERENCE_URL: "http://127.0.0.1:0",
+      INFERENCE_SECRET: secret,
+      INFERENCE_THREADS: String(options.threads),
+      INFERENCE_CONTEXT: String(options.contextLength),
+      INFERENCE_SEQUENCES: String(options.sequences),
+      INFERENCE_QUEUE: String(MOST_WAITING),
+      INFERENCE_ADAPTERS: String(ADAPTERS),
+      INFERENCE_YIELD: "on",
+      HONE_MODEL: options.model,
+      LOG_LEVEL: "info",
     },
-  );
+    stdio: ["ignore", "ignore", "pipe"],
+    windowsHide: true,
+  });
   try {
     const port = await listening(child, signal);
     const client = createEngineClient({ url: `http://127.0.0.1:${port}`, secret });
